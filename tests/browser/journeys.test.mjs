@@ -1,0 +1,7 @@
+// All browser journeys, in one run against one demo server.
+import "./signing-in.mjs";
+import "./looking-up.mjs";
+import "./writing.mjs";
+import "./bringing-in.mjs";
+import "./without-script.mjs";
+import "./access.mjs";
