@@ -4,4 +4,5 @@ import "./looking-up.mjs";
 import "./writing.mjs";
 import "./bringing-in.mjs";
 import "./without-script.mjs";
+import "./weight.mjs";
 import "./access.mjs";

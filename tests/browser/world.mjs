@@ -70,8 +70,8 @@ export class World {
     throw new Error(`the demo did not get ready:\n${this.server.log}`);
   }
 
-  /** A page of its own context: `{ width: 390 | 1280, theme, script }`. Its `faults` fill up. */
-  async page({ width = 1280, theme = "light", script = true } = {}) {
+  /** A page with a cache and cookies of its own. What goes wrong in it is added to `faults`. */
+  async page({ width = 1280, theme = "light", script = true, cookies = [] } = {}) {
     const context = await this.browser.newContext({
       baseURL: this.address,
       viewport: SIZES[width],
@@ -81,8 +81,8 @@ export class World {
       locale: "en-GB",
     });
     context.setDefaultTimeout(STEP_LIMIT_MS);
+    await context.addCookies(cookies);
     const page = await context.newPage();
-    page.world = this;
     page.faults = [];
     page.expected = []; // statuses that a journey provokes
     page.on("pageerror", (error) => page.faults.push(`script: ${error.message}`));
