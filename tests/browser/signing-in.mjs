@@ -6,7 +6,8 @@ journey("a link from the demo signs one in, and signing out ends it", {}, async 
   await page.goto("/customers");
   assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "Customers");
 
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
 
   await page.goto("/customers");
