@@ -126,8 +126,10 @@ export async function shot(page, name, folder = results) {
     for (const theme of THEMES) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme });
-      const path = join(folder, `${name}-${width}-${theme}.png`);
-      await page.screenshot({ path, fullPage: true });
+      // As tall as the page: what is fixed to the screen then stands at its end, not across it.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ ...size, height: Math.max(height, size.height) });
+      await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });
     }
   }
   await page.setViewportSize(before);
