@@ -20,6 +20,9 @@ use crate::{
 #[derive(Clone)]
 pub struct Db {
     store: Arc<Store>,
+    /// What goes when the database was closed: a test's folder. Declared last, so dropped last.
+    #[cfg(feature = "testing")]
+    kept: Option<Arc<dyn std::any::Any + Send + Sync>>,
 }
 
 pub(crate) enum Store {
@@ -41,7 +44,18 @@ impl Db {
             Place::Sqlite(path) => Store::Sqlite(Sqlite::open(&path, settings)?),
             Place::Postgres => return Err(OpenError::Url("PostgreSQL comes next".into())),
         };
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self {
+            store: Arc::new(store),
+            #[cfg(feature = "testing")]
+            kept: None,
+        })
+    }
+
+    /// Keeps `thing` until the last clone is dropped and the database closed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn keeping(mut self, thing: impl std::any::Any + Send + Sync) -> Self {
+        self.kept = Some(Arc::new(thing));
+        self
     }
 
     /// Which database it is.

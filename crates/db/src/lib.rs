@@ -20,6 +20,8 @@ mod row;
 mod settings;
 mod sql;
 mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use cx::{Cx, Tx};
 pub use door::Db;
