@@ -1,0 +1,182 @@
+//! Cases: a customer's need or problem until its end, told step by step.
+//!
+//! [`event`] takes one step in. The first opens the case; a step that names another owner than the
+//! one before hands it over; a step that ends it closes it. A case that names no customer is its
+//! own subject.
+
+pub mod figures;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use handfast_db::{Cx, Fault, Tx};
+use handfast_kit::{OrganisationId, TimeMs};
+
+use crate::{
+    CaseId, CustomerId, RecordId, SubjectId, customers,
+    sharing::{Author, Lens},
+    touches::{self, NewTouch},
+};
+
+/// One step of a case, as its source tells it. Empty text means that the source does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Event {
+    /// The source's reference of the case.
+    pub case_ref: String,
+    /// The author's reference of the customer, whose record must be there; none if nobody is named.
+    pub customer_ref: Option<String>,
+    /// When it happened.
+    pub at: TimeMs,
+    /// Where the case stands now, in the source's words.
+    pub status: String,
+    /// Who has it now: an organisation or a person.
+    pub owner: String,
+    /// Which team has it now.
+    pub team: String,
+    /// In which country.
+    pub country: String,
+    /// What the case is about.
+    pub title: String,
+    /// Which product.
+    pub product: String,
+    /// Whether the case ends with this step.
+    pub end: End,
+    /// The step's line in its source, which orders steps of one moment.
+    pub row: i64,
+    /// Tells apart steps that are equal in everything else.
+    pub occurrence: i64,
+}
+
+/// Whether a step ends its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum End {
+    /// The case goes on.
+    #[default]
+    GoesOn,
+    /// The case ends here.
+    Closes,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseState {
+    /// Its id.
+    pub id: CaseId,
+    /// What its touches are about: the customer, or the case itself.
+    pub subject: SubjectId,
+    /// The organisation that told of it.
+    pub organisation: OrganisationId,
+    /// That organisation's reference.
+    pub case_ref: String,
+    /// What it is about.
+    pub title: String,
+    /// Which product.
+    pub product: String,
+    /// Where it stands, in the source's words.
+    pub status: String,
+    /// Who was last known to have it.
+    pub owner: String,
+    /// Which team.
+    pub team: String,
+    /// In which country.
+    pub country: String,
+    /// Its first step.
+    pub opened: TimeMs,
+    /// Its latest step.
+    pub last: TimeMs,
+    /// When it ended; none while it goes on.
+    pub closed: Option<TimeMs>,
+    /// How many steps it has.
+    pub step_count: i64,
+    /// How often it went to another owner.
+    pub hand_over_count: i64,
+}
+
+/// Why a step was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The step names a customer without a record.
+    #[error(
+        "no customer with the reference {0:?} is known here: take in the customers first, then \
+         this row again"
+    )]
+    UnknownCustomer(String),
+    /// The rest.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Takes one step of a case in. Steps come in the order of their time; one that comes late is kept
+/// at its time, and hands nothing over.
+pub fn event(tx: &mut Tx<'_>, author: &Author, now: TimeMs, event: &Event) -> Result<(), Error> {
+    let known = store::place_of_ref(tx, author, &event.case_ref)?;
+    let (subject, id, record) = match known {
+        Some((subject, id)) => (subject, id, record_of(tx, author, event)?.map(|(_, record)| record)),
+        None => open(tx, author, event)?,
+    };
+    let before = store::state(tx, author.network(), subject, id)?;
+    let after = rules::after(before.as_ref(), author, (subject, id), event);
+    let bodies = rules::bodies(before.as_ref(), event);
+    for body in bodies {
+        let source = format!("{} {} {}", event.case_ref, event.row, event.occurrence);
+        let mut touch = NewTouch::new(subject, event.at, body);
+        touch.record = record;
+        let touch = touch.from_source(author, &source);
+        touches::append(tx, author, now, touch)?;
+    }
+    store::upsert_state(tx, author.network(), &after)?;
+    Ok(())
+}
+
+fn open(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    event: &Event,
+) -> Result<(SubjectId, CaseId, Option<RecordId>), Error> {
+    let id = CaseId::derived(&[
+        author.network().uuid().as_bytes(),
+        author.organisation_id().uuid().as_bytes(),
+        b"case",
+        event.case_ref.as_bytes(),
+    ]);
+    let own = record_of(tx, author, event)?;
+    let subject = own.map_or(id.as_kind(), |(customer, _)| customer.as_kind());
+    store::insert_ref(tx, author, &event.case_ref, subject, id)?;
+    Ok((subject, id, own.map(|(_, record)| record)))
+}
+
+fn record_of(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    event: &Event,
+) -> Result<Option<(CustomerId, RecordId)>, Error> {
+    let Some(customer_ref) = &event.customer_ref else { return Ok(None) };
+    let unknown = || Error::UnknownCustomer(customer_ref.clone());
+    let (customer, record) =
+        customers::own_record(tx, author, customer_ref)?.ok_or_else(unknown)?;
+    let standing = customers::lock(tx, author.network(), customer)?.ok_or_else(unknown)?;
+    Ok(Some((standing, record)))
+}
+
+/// A customer's cases that the viewer sees, the latest step first, at most 200.
+pub fn of_customer(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    customer: CustomerId,
+) -> Result<Vec<CaseState>, Fault> {
+    store::of_subject(cx, lens, customer.as_kind())
+}
+
+/// The case with this reference of `organisation`, if the viewer sees it.
+pub fn by_reference(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    organisation: OrganisationId,
+    case_ref: &str,
+) -> Result<Option<CaseState>, Fault> {
+    let author = Author::organisation(lens.network(), organisation);
+    let Some((subject, id)) = store::place_of_ref(cx, &author, case_ref)? else { return Ok(None) };
+    let state = store::state(cx, lens.network(), subject, id)?;
+    Ok(state.filter(|state| lens.records_of().is_none_or(|own| own == state.organisation)))
+}

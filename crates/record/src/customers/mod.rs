@@ -1,0 +1,518 @@
+//! Customers, and the records behind them.
+//!
+//! A record is one customer as one organisation keeps it. [`receive`] takes one in; two records of
+//! a network are one customer when they carry the same verified `person_key`. The customer's own
+//! values are chosen from its records, and every one of them says which record it came from.
+
+pub mod api;
+mod rules;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use handfast_db::{Cx, Fault, Tx};
+use handfast_kit::{Cursor, Id, OrganisationId, Page, TimeMs, fold};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CustomerId, RecordId, search,
+    sharing::{Author, Class, Lens},
+    touches::{self, Body, NewTouch},
+};
+
+/// Most customers of one page of a list.
+pub const PAGE_MAX: usize = 200;
+
+/// A human or a business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// A human.
+    #[default]
+    Person,
+    /// A business.
+    Business,
+}
+
+/// What an organisation says of a customer. Empty text means that it says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// A human or a business.
+    pub party: Party,
+    /// The whole name; made of the two parts when empty.
+    pub name: String,
+    /// The given name.
+    pub given_name: String,
+    /// The family name.
+    pub family_name: String,
+    /// The mail address.
+    pub email: String,
+    /// The phone number.
+    pub phone: String,
+    /// Street and house number.
+    pub street: String,
+    /// The postcode.
+    pub postcode: String,
+    /// The town.
+    pub city: String,
+    /// The state or province.
+    pub region: String,
+    /// The country.
+    pub country: String,
+    /// The language, as a BCP 47 tag.
+    pub language: String,
+}
+
+/// A record to be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Incoming {
+    /// The organisation's own reference, unique among its records; 1 to 200 characters.
+    pub external_ref: String,
+    /// A key that the source verified to name one person, if it has one.
+    pub person_key: Option<String>,
+    /// What it says.
+    pub details: Details,
+    /// Since when the organisation knows the customer, if it says so.
+    pub since: Option<TimeMs>,
+}
+
+/// What became of a record that was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// It is a new record.
+    New(CustomerId, RecordId),
+    /// It was known and says something else now.
+    Changed(CustomerId, RecordId),
+    /// It was known and says the same.
+    Same(CustomerId, RecordId),
+}
+
+impl Received {
+    /// The customer and the record, whatever became of them.
+    pub const fn ids(self) -> (CustomerId, RecordId) {
+        match self {
+            Self::New(customer, record)
+            | Self::Changed(customer, record)
+            | Self::Same(customer, record) => (customer, record),
+        }
+    }
+}
+
+/// Why a record was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No reference, or too long a one.
+    #[error("a record needs the organisation's own reference, 1 to 200 characters")]
+    ReferenceWrong,
+    /// A text is too long.
+    #[error("{0} has more than {TEXT_CHARS_MAX} characters")]
+    TooLong(&'static str),
+    /// Somebody changed the record in the meantime.
+    #[error("the record was changed in the meantime: it is at version {0} now")]
+    VersionWrong(i64),
+    /// There is none, or the viewer may not see it.
+    #[error("there is no such customer")]
+    NotFound,
+    /// The rest.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The longest text of a record's field, in characters.
+pub const TEXT_CHARS_MAX: usize = 500;
+
+/// One record, as its viewer may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its id.
+    pub id: RecordId,
+    /// The customer behind it.
+    pub customer: CustomerId,
+    /// Whose record it is.
+    pub organisation: OrganisationId,
+    /// That organisation's own reference.
+    pub external_ref: String,
+    /// What it says.
+    pub details: Details,
+    /// Since when the organisation knows the customer.
+    pub since: TimeMs,
+    /// When it last said something new.
+    pub updated: TimeMs,
+    /// Counts its changes, from 1.
+    pub version: i64,
+}
+
+/// One customer, as its viewer may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// The values chosen from the records below, each with the record it came from.
+    pub chosen: Chosen,
+    /// The records that the viewer sees, the latest said first, at most 200.
+    pub records: Vec<Record>,
+}
+
+/// Values chosen from records: for each field the record that it came from. A field that no record
+/// fills is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chosen {
+    /// The name.
+    pub name: Option<(String, RecordId)>,
+    /// The mail address.
+    pub email: Option<(String, RecordId)>,
+    /// The phone number.
+    pub phone: Option<(String, RecordId)>,
+    /// The address on one line.
+    pub address: Option<(String, RecordId)>,
+    /// Town and region.
+    pub place: Option<(String, RecordId)>,
+}
+
+impl Customer {
+    /// The name, or the first reference for those whose name nobody gave.
+    pub fn name(&self) -> &str {
+        match (&self.chosen.name, self.records.first()) {
+            (Some((name, _)), _) => name,
+            (None, Some(record)) => &record.external_ref,
+            (None, None) => "",
+        }
+    }
+
+    /// The highest version of the records seen: changes whenever one of them does.
+    pub fn version(&self) -> i64 {
+        self.records.iter().map(|record| record.version).sum()
+    }
+}
+
+/// A customer in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its id.
+    pub id: CustomerId,
+    /// Its name, as the viewer may know it.
+    pub name: String,
+    /// Its town and region, as the viewer may know it.
+    pub place: String,
+    /// Its latest touch that the viewer sees.
+    pub last: Option<TimeMs>,
+    pub(crate) sort_key: String,
+}
+
+/// Takes a record in, in the author's name, as of `as_of` (when its source said so).
+///
+/// Appends the touch `customer_recorded` for a new record and `address_changed` for a known one
+/// whose contact details or address changed. Safe to call twice.
+pub fn receive(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    as_of: TimeMs,
+    now: TimeMs,
+    incoming: &Incoming,
+) -> Result<Received, Error> {
+    rules::check(incoming)?;
+    let details = rules::complete(&incoming.details);
+    let known = store::by_ref(tx, author, &incoming.external_ref)?;
+    if let Some((customer, record)) = known {
+        return update(tx, author, as_of, now, customer, record, &details);
+    }
+    let customer = customer_for(tx, author, now, incoming, &details)?;
+    let record = RecordId::derived(&[
+        author.network().uuid().as_bytes(),
+        author.organisation_id().uuid().as_bytes(),
+        incoming.external_ref.as_bytes(),
+    ]);
+    let since = incoming.since.unwrap_or(as_of);
+    store::insert_ref(tx, author, &incoming.external_ref, customer, record)?;
+    store::insert(tx, author, customer, record, &incoming.external_ref, &details, since, as_of)?;
+    index_record(tx, author, customer, record, &incoming.external_ref, &details)?;
+    let body = Body::CustomerRecorded {
+        name: details.name.clone(),
+        external_ref: incoming.external_ref.clone(),
+    };
+    let touch = NewTouch::new(customer.as_kind(), since, body)
+        .on(record)
+        .from_source(author, "customer_recorded");
+    touches::append(tx, author, now, touch)?;
+    store::choose(tx, author.network(), customer)?;
+    Ok(Received::New(customer, record))
+}
+
+/// Takes a copy of another organisation's record into the author's own records: a seller of a
+/// marketplace knows of the customer what came with the order. Returns the author's record, which
+/// may have been there already. The caller has locked the customer.
+pub(crate) fn keep_also(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    (customer, of): (CustomerId, RecordId),
+    external_ref: &str,
+    since: TimeMs,
+    now: TimeMs,
+) -> Result<RecordId, Fault> {
+    if let Some((_, known)) = store::by_ref(tx, author, external_ref)? {
+        return Ok(known);
+    }
+    let network = author.network();
+    let source = store::record(tx, network, customer, of)?
+        .ok_or_else(|| Fault::other("an order names a record that is not there"))?;
+    let record = RecordId::derived(&[
+        network.uuid().as_bytes(),
+        author.organisation_id().uuid().as_bytes(),
+        external_ref.as_bytes(),
+    ]);
+    let details = &source.details;
+    store::insert_ref(tx, author, external_ref, customer, record)?;
+    store::insert(tx, author, customer, record, external_ref, details, since, since)?;
+    index_record(tx, author, customer, record, external_ref, details)?;
+    let (name, external_ref) = (details.name.clone(), external_ref.to_owned());
+    let touch = NewTouch::new(
+        customer.as_kind(),
+        since,
+        Body::CustomerRecorded { name, external_ref },
+    )
+    .on(record)
+    .from_source(author, "customer_recorded");
+    touches::append(tx, author, now, touch)?;
+    Ok(record)
+}
+
+fn customer_for(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    now: TimeMs,
+    incoming: &Incoming,
+    details: &Details,
+) -> Result<CustomerId, Error> {
+    let network = author.network();
+    let fresh = match &incoming.person_key {
+        Some(key) => CustomerId::derived(&[network.uuid().as_bytes(), b"person", key.as_bytes()]),
+        None => CustomerId::derived(&[
+            network.uuid().as_bytes(),
+            author.organisation_id().uuid().as_bytes(),
+            incoming.external_ref.as_bytes(),
+        ]),
+    };
+    if let Some(key) = &incoming.person_key {
+        store::claim_person_key(tx, network, key, fresh)?;
+        if let Some(known) = store::by_person_key(tx, network, key)?
+            && let Some(standing) = lock(tx, network, known)?
+        {
+            return Ok(standing);
+        }
+    }
+    store::insert_customer(tx, network, fresh, details, now)?;
+    Ok(fresh)
+}
+
+/// Locks a customer against merging for the rest of the transaction, and says where it is now: a
+/// customer that was merged lives on in another.
+pub(crate) fn lock(
+    tx: &mut Tx<'_>,
+    network: handfast_kit::NetworkId,
+    customer: CustomerId,
+) -> Result<Option<CustomerId>, Fault> {
+    let mut standing = customer;
+    // A chain of merges is short; a ring would be a fault and must not hang the writer.
+    for _ in 0..16 {
+        match store::lock(tx, network, standing)? {
+            None => return Ok(None),
+            Some(None) => return Ok(Some(standing)),
+            Some(Some(next)) => standing = next,
+        }
+    }
+    Err(Fault::other("a customer was merged in a ring"))
+}
+
+fn update(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    as_of: TimeMs,
+    now: TimeMs,
+    customer: CustomerId,
+    record: RecordId,
+    details: &Details,
+) -> Result<Received, Error> {
+    let network = author.network();
+    let customer = lock(tx, network, customer)?.ok_or(Error::NotFound)?;
+    let before = store::record(tx, network, customer, record)?.ok_or(Error::NotFound)?;
+    let merged = rules::over(&before.details, details);
+    if merged == before.details {
+        return Ok(Received::Same(customer, record));
+    }
+    store::update(tx, network, customer, record, &merged, as_of, before.version)?;
+    index_record(tx, author, customer, record, &before.external_ref, &merged)?;
+    // Every change is a touch: a name says it as a record, the rest as a change of address.
+    let body = match rules::difference(&before.details, &merged) {
+        Some((before, after)) => Body::AddressChanged { before, after },
+        None => Body::CustomerRecorded {
+            name: merged.name.clone(),
+            external_ref: before.external_ref.clone(),
+        },
+    };
+    let source = format!("change {}", before.version + 1);
+    let touch =
+        NewTouch::new(customer.as_kind(), as_of, body).on(record).from_source(author, &source);
+    touches::append(tx, author, now, touch)?;
+    store::choose(tx, network, customer)?;
+    Ok(Received::Changed(customer, record))
+}
+
+fn index_record(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    customer: CustomerId,
+    record: RecordId,
+    external_ref: &str,
+    details: &Details,
+) -> Result<(), Fault> {
+    let entry = search::Entry {
+        subject: customer.as_kind(),
+        entry: record.as_kind(),
+        class: Class::Identity,
+    };
+    let words = rules::words(external_ref, details);
+    search::index(tx, author.network(), author.organisation_id(), &entry, &words)
+}
+
+/// Changes what the viewer's own record says, if it is still at `version`. Fields left empty stay.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    author: &Author,
+    now: TimeMs,
+    (customer, record): (CustomerId, RecordId),
+    version: Option<i64>,
+    details: &Details,
+) -> Result<Received, Error> {
+    let seen = find(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    let own = |held: &&Record| held.id == record && held.organisation == author.organisation_id();
+    let held = seen.records.iter().find(own).ok_or(Error::NotFound)?;
+    if version.is_some_and(|version| version != held.version) {
+        return Err(Error::VersionWrong(held.version));
+    }
+    let incoming = Incoming {
+        external_ref: held.external_ref.clone(),
+        person_key: None,
+        details: details.clone(),
+        since: None,
+    };
+    rules::check(&incoming)?;
+    let details = rules::complete_over(&held.details, details);
+    update(tx, author, now, now, customer, record, &details)
+}
+
+/// The customer with this id, if the viewer sees any record or touch of it.
+pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
+    let Some(standing) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
+    let records = store::records(cx, lens, standing)?;
+    if records.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Customer { id: standing, chosen: rules::choose(&records), records }))
+}
+
+/// The customer whose record `organisation` keeps under this reference, if the viewer sees it.
+pub fn by_reference(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    organisation: OrganisationId,
+    external_ref: &str,
+) -> Result<Option<Customer>, Fault> {
+    match store::place_of_ref(cx, lens.network(), organisation, external_ref)? {
+        Some((customer, _)) => find(cx, lens, customer),
+        None => Ok(None),
+    }
+}
+
+/// Where the author's own record with this reference lies, for writing on it.
+pub fn own_record(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    external_ref: &str,
+) -> Result<Option<(CustomerId, RecordId)>, Fault> {
+    store::by_ref(tx, author, external_ref)
+}
+
+/// Customers that the viewer sees, by name, up to `limit` (at most [`PAGE_MAX`]) after `after`.
+/// With `of`, only those of whom that organisation has a record.
+pub fn list(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    of: Option<OrganisationId>,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, Fault> {
+    let limit = limit.clamp(1, PAGE_MAX);
+    let (key, id) = rules::place_of(after);
+    // A viewer who sees only its own records may ask for no other organisation's.
+    let of = match (lens.records_of(), of) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Page { items: vec![], next: None }),
+        (Some(own), _) => Some(own),
+        (None, asked) => asked,
+    };
+    let rows = match of {
+        None => store::list(cx, lens, &key, id, limit + 1)?,
+        Some(organisation) => store::list_of(cx, lens, organisation, &key, id, limit + 1)?,
+    };
+    let page = Page::of(rows, limit, |row| Cursor::after([row.sort_key.clone(), row.id.to_string()]));
+    with_last(cx, lens, page)
+}
+
+fn with_last(cx: &mut Cx<'_>, lens: &Lens, mut page: Page<Row>) -> Result<Page<Row>, Fault> {
+    for row in &mut page.items {
+        row.last = store::last(cx, lens, row.id)?;
+    }
+    Ok(page)
+}
+
+/// Customers found by the beginnings of words in their records and touches, at most `limit`, the
+/// latest written down first. Finds only by what the viewer sees.
+pub fn search(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    question: &str,
+    limit: usize,
+) -> Result<Vec<Row>, Fault> {
+    let mut rows = Vec::new();
+    for subject in search::find(cx, lens, question, limit)? {
+        // A case that names nobody is found too, but is not a customer.
+        if let Some(customer) = find(cx, lens, Id::as_kind(subject))? {
+            rows.push(Row {
+                id: customer.id,
+                name: customer.name().to_owned(),
+                place: customer.chosen.place.as_ref().map_or(String::new(), |(place, _)| place.clone()),
+                last: store::last(cx, lens, customer.id)?,
+                sort_key: fold(customer.name()),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// How many customers the viewer sees; with `of`, of whom that organisation has a record.
+pub fn count(cx: &mut Cx<'_>, lens: &Lens, of: Option<OrganisationId>) -> Result<i64, Fault> {
+    match (lens.records_of(), of) {
+        (Some(own), Some(asked)) if own != asked => Ok(0),
+        (Some(own), _) => store::count_of(cx, lens.network(), own),
+        (None, Some(asked)) => store::count_of(cx, lens.network(), asked),
+        (None, None) => store::count(cx, lens.network()),
+    }
+}
+
+/// Logs a touch on a customer that the viewer sees: a call, a mail, a note. The viewer's own
+/// record is named if there is one. Fails with [`Error::NotFound`] for any other customer.
+pub fn log(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    author: &Author,
+    now: TimeMs,
+    customer: CustomerId,
+    touch: NewTouch,
+) -> Result<crate::TouchId, Error> {
+    let Some(record) = store::writable(tx, lens, customer)? else { return Err(Error::NotFound) };
+    let standing = lock(tx, lens.network(), customer)?.ok_or(Error::NotFound)?;
+    let touch = NewTouch { subject: standing.as_kind(), record, ..touch };
+    let (id, _) = touches::append(tx, author, now, touch)?;
+    Ok(id)
+}

@@ -1,0 +1,170 @@
+use handfast_kit::{Cursor, Uuid};
+
+use super::{Chosen, Details, Error, Incoming, Party, Record, TEXT_CHARS_MAX};
+use crate::CustomerId;
+
+/// Refuses what no record can be made of.
+pub(super) fn check(incoming: &Incoming) -> Result<(), Error> {
+    let length = incoming.external_ref.chars().count();
+    if length == 0 || length > 200 {
+        return Err(Error::ReferenceWrong);
+    }
+    for (name, text) in fields(&incoming.details) {
+        if text.chars().count() > TEXT_CHARS_MAX {
+            return Err(Error::TooLong(name));
+        }
+    }
+    Ok(())
+}
+
+const fn fields(details: &Details) -> [(&'static str, &String); 11] {
+    [
+        ("name", &details.name),
+        ("given name", &details.given_name),
+        ("family name", &details.family_name),
+        ("email", &details.email),
+        ("phone", &details.phone),
+        ("street", &details.street),
+        ("postcode", &details.postcode),
+        ("city", &details.city),
+        ("region", &details.region),
+        ("country", &details.country),
+        ("language", &details.language),
+    ]
+}
+
+/// The details with surrounding space gone and the name made of its parts where it is missing.
+pub(super) fn complete(details: &Details) -> Details {
+    let trim = |text: &String| text.trim().to_owned();
+    let mut complete = Details {
+        party: details.party,
+        name: trim(&details.name),
+        given_name: trim(&details.given_name),
+        family_name: trim(&details.family_name),
+        email: trim(&details.email).to_lowercase(),
+        phone: trim(&details.phone),
+        street: trim(&details.street),
+        postcode: trim(&details.postcode),
+        city: trim(&details.city),
+        region: trim(&details.region),
+        country: trim(&details.country),
+        language: trim(&details.language),
+    };
+    if complete.name.is_empty() {
+        let parts = [complete.given_name.as_str(), complete.family_name.as_str()];
+        complete.name = join(&parts, " ");
+    }
+    complete
+}
+
+/// As [`complete`], for a change of `held`: a changed part of the name changes the whole.
+pub(super) fn complete_over(held: &Details, change: &Details) -> Details {
+    let mut complete = complete(change);
+    let parts_change = !change.given_name.is_empty() || !change.family_name.is_empty();
+    if change.name.trim().is_empty() && parts_change {
+        let pick = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
+        let given = pick(&complete.given_name, &held.given_name);
+        let family = pick(&complete.family_name, &held.family_name);
+        complete.name = join(&[&given, &family], " ");
+    }
+    complete
+}
+
+/// What a record says after `said` came in: what is left empty stays as it was.
+pub(super) fn over(held: &Details, said: &Details) -> Details {
+    let pick = |new: &String, old: &String| if new.is_empty() { old.clone() } else { new.clone() };
+    // An address is one thing: a new street with the old postcode would be nobody's address.
+    let moved = [&said.street, &said.postcode, &said.city].iter().any(|part| !part.is_empty());
+    let place = |new: &String, old: &String| if moved { new.clone() } else { old.clone() };
+    Details {
+        party: if said.party == Party::Business { said.party } else { held.party },
+        name: pick(&said.name, &held.name),
+        given_name: pick(&said.given_name, &held.given_name),
+        family_name: pick(&said.family_name, &held.family_name),
+        email: pick(&said.email, &held.email),
+        phone: pick(&said.phone, &held.phone),
+        street: place(&said.street, &held.street),
+        postcode: place(&said.postcode, &held.postcode),
+        city: place(&said.city, &held.city),
+        region: place(&said.region, &held.region),
+        country: pick(&said.country, &held.country),
+        language: pick(&said.language, &held.language),
+    }
+}
+
+/// What changed of address, phone and mail address, before and after; `None` if none of them did.
+pub(super) fn difference(before: &Details, after: &Details) -> Option<(String, String)> {
+    let said = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    let pairs = [
+        (address(before), address(after)),
+        (before.phone.clone(), after.phone.clone()),
+        (before.email.clone(), after.email.clone()),
+    ];
+    let changed: Vec<_> = pairs.into_iter().filter(|(old, new)| old != new).collect();
+    if changed.is_empty() {
+        return None;
+    }
+    let (old, new): (Vec<_>, Vec<_>) = changed.into_iter().unzip();
+    let list = |texts: Vec<String>| texts.into_iter().map(said).collect::<Vec<_>>().join("; ");
+    Some((list(old), list(new)))
+}
+
+/// The address on one line.
+pub(super) fn address(details: &Details) -> String {
+    let town = join(&[&details.postcode, &details.city], " ");
+    join(&[&details.street, &town, &details.region, &details.country], ", ")
+}
+
+fn join(parts: &[&str], between: &str) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join(between)
+}
+
+/// Town and region, as lists show them.
+pub(super) fn place(details: &Details) -> String {
+    join(&[&details.city, &details.region], ", ")
+}
+
+/// The words a record is found by.
+pub(super) fn words(external_ref: &str, details: &Details) -> String {
+    // A phone number is found with and without its spaces.
+    let digits: String = details.phone.chars().filter(char::is_ascii_digit).collect();
+    let words = [
+        external_ref,
+        &details.name,
+        &details.given_name,
+        &details.family_name,
+        &details.email,
+        &details.phone,
+        &digits,
+        &details.street,
+        &details.postcode,
+        &details.city,
+    ];
+    join(&words, " ")
+}
+
+/// The values that stand for the customer: of each field, the one said last. `records` come with
+/// the latest said first.
+pub(super) fn choose(records: &[Record]) -> Chosen {
+    let latest = |value: fn(&Details) -> String| {
+        records.iter().find_map(|record| {
+            let text = value(&record.details);
+            (!text.is_empty()).then_some((text, record.id))
+        })
+    };
+    Chosen {
+        name: latest(|details| details.name.clone()),
+        email: latest(|details| details.email.clone()),
+        phone: latest(|details| details.phone.clone()),
+        address: latest(address),
+        place: latest(place),
+    }
+}
+
+/// The sort key and id after which a page begins.
+pub(super) fn place_of(after: Option<&Cursor>) -> (String, CustomerId) {
+    let first = (String::new(), CustomerId::from_uuid(Uuid::nil()));
+    let Some([key, id]) = after.and_then(Cursor::values::<2>) else { return first };
+    id.parse().map_or(first, |id| (key.to_owned(), id))
+}

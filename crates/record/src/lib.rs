@@ -1,0 +1,53 @@
+//! What a company and its partners know together of their customers: the spine.
+//!
+//! - [`organisations`]: networks, the brand, its partners
+//! - [`people`]: who signs in, as what, with which credential
+//! - [`sharing`]: the [`sharing::Lens`], without which nothing about a customer is read
+//! - [`touches`]: what happened; append-only; timeline and feed
+//! - [`search`]: finding customers by the words of their records and touches
+//! - [`customers`]: records, and the customer behind them
+//! - [`sales`]: orders, promised deliveries, reviews, and the figures drawn from them
+//! - [`cases`]: cases, their steps and hand-overs, and the figures drawn from them
+
+pub mod cases;
+pub mod customers;
+pub mod organisations;
+pub mod people;
+pub mod sales;
+mod search;
+pub mod sharing;
+pub mod touches;
+
+use handfast_kit::Id;
+
+/// Marks the id of a customer.
+#[derive(Debug, Clone, Copy)]
+pub enum CustomerMark {}
+/// Marks the id of a record.
+#[derive(Debug, Clone, Copy)]
+pub enum RecordMark {}
+/// Marks the id of what touches are about.
+#[derive(Debug, Clone, Copy)]
+pub enum SubjectMark {}
+/// Marks the id of a touch.
+#[derive(Debug, Clone, Copy)]
+pub enum TouchMark {}
+/// Marks the id of a sale.
+#[derive(Debug, Clone, Copy)]
+pub enum SaleMark {}
+/// Marks the id of a case.
+#[derive(Debug, Clone, Copy)]
+pub enum CaseMark {}
+
+/// Which customer: the one human or business behind one or more records.
+pub type CustomerId = Id<CustomerMark>;
+/// Which record: one customer as one organisation keeps it.
+pub type RecordId = Id<RecordMark>;
+/// What touches are about: a customer, or a shared thing such as a case that names nobody.
+pub type SubjectId = Id<SubjectMark>;
+/// Which touch.
+pub type TouchId = Id<TouchMark>;
+/// Which sale: one order, whoever sold its lines.
+pub type SaleId = Id<SaleMark>;
+/// Which case.
+pub type CaseId = Id<CaseMark>;

@@ -1,0 +1,294 @@
+//! Networks and their organisations: the brand and its partners.
+//!
+//! A network is the tenant. Its organisations are few and rarely change, so every database keeps
+//! them everywhere; nothing about a customer lies here.
+
+pub mod api;
+mod store;
+
+use std::collections::HashMap;
+
+use handfast_db::{Cx, Fault, OnUnique, Tx};
+use handfast_kit::{Cursor, NetworkId, OrganisationId, Page, TimeMs, Uuid, Zone, fold};
+use handfast_web::Side;
+use serde::{Deserialize, Serialize};
+
+/// One brand and its partners.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Its id.
+    pub id: NetworkId,
+    /// Its short name on command lines: letters, digits, hyphens.
+    pub slug: String,
+    /// Its name, the brand's.
+    pub name: String,
+    /// The zone whose calendar days count for its promises.
+    pub zone: Zone,
+}
+
+/// What a partner does. A partner may be of several kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Sells.
+    Reseller,
+    /// Sells to those who sell.
+    Distributor,
+    /// Runs a shop under the brand's name.
+    Franchisee,
+    /// Makes under the brand's name.
+    Licensee,
+    /// Repairs and maintains.
+    Service,
+    /// Answers questions.
+    Support,
+    /// Packs and stores.
+    Fulfilment,
+    /// Transports.
+    Carrier,
+    /// Insures.
+    Insurer,
+    /// Refers.
+    Associate,
+    /// Supplies.
+    Vendor,
+}
+
+impl Kind {
+    /// All kinds, in the order in which pages list them.
+    pub const ALL: [Self; 11] = [
+        Self::Reseller,
+        Self::Distributor,
+        Self::Franchisee,
+        Self::Licensee,
+        Self::Service,
+        Self::Support,
+        Self::Fulfilment,
+        Self::Carrier,
+        Self::Insurer,
+        Self::Associate,
+        Self::Vendor,
+    ];
+
+    /// The kind's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Reseller => "reseller",
+            Self::Distributor => "distributor",
+            Self::Franchisee => "franchisee",
+            Self::Licensee => "licensee",
+            Self::Service => "service",
+            Self::Support => "support",
+            Self::Fulfilment => "fulfilment",
+            Self::Carrier => "carrier",
+            Self::Insurer => "insurer",
+            Self::Associate => "associate",
+            Self::Vendor => "vendor",
+        }
+    }
+
+    /// The kind with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// The brand or a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// The brand, or a partner.
+    pub side: Side,
+    /// What a partner does; empty for the brand.
+    pub kinds: Vec<Kind>,
+    /// Its name.
+    pub name: String,
+    /// Where it works, in plain words.
+    pub territory: String,
+    /// What the brand calls it in its own files: a seller number, for one. Unique in the network.
+    pub external_ref: String,
+    /// Since when it is in the network.
+    pub since: TimeMs,
+}
+
+/// A network to be made.
+#[derive(Debug, Clone)]
+pub struct NewNetwork {
+    /// Letters, digits and hyphens, 1 to 40.
+    pub slug: String,
+    /// The brand's name, 1 to 200 characters.
+    pub name: String,
+    /// The zone whose calendar days count.
+    pub zone: Zone,
+}
+
+/// A partner to be taken in.
+#[derive(Debug, Clone)]
+pub struct NewPartner {
+    /// Its name, 1 to 200 characters.
+    pub name: String,
+    /// What it does.
+    pub kinds: Vec<Kind>,
+    /// Where it works, in plain words; may be empty.
+    pub territory: String,
+    /// What the brand calls it; may be empty, and is then made from its name.
+    pub external_ref: String,
+}
+
+/// Why an organisation or network was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The slug is in use.
+    #[error("there is already a network called {0:?}")]
+    SlugTaken(String),
+    /// The slug has other characters.
+    #[error("a network's short name has 1 to 40 lower-case letters, digits and hyphens")]
+    SlugWrong,
+    /// Another partner has this reference.
+    #[error("another organisation of this network already has the reference {0:?}")]
+    RefTaken(String),
+    /// The name is missing or too long.
+    #[error("a name has 1 to 200 characters")]
+    NameWrong,
+    /// The rest.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Makes a network and its brand, which has the network's name and the reference `brand`.
+pub fn create_network(
+    tx: &mut Tx<'_>,
+    new: &NewNetwork,
+    now: TimeMs,
+) -> Result<(NetworkId, OrganisationId), Error> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if new.slug.is_empty() || new.slug.len() > 40 || !new.slug.chars().all(plain) {
+        return Err(Error::SlugWrong);
+    }
+    check_name(&new.name)?;
+    let network = NetworkId::random();
+    store::insert_network(tx, network, new, now)
+        .on_unique("network_slug", Error::SlugTaken(new.slug.clone()))?;
+    let brand = OrganisationId::derived(&[network.uuid().as_bytes(), b"brand"]);
+    let kinds = String::new();
+    store::insert(tx, network, brand, Side::Brand, &kinds, &new.name, "", "brand", now)?;
+    store::insert_sealer(tx, network)?;
+    Ok((network, brand))
+}
+
+/// Takes a partner in. The same reference again is refused: see [`by_ref`] first.
+pub fn add_partner(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    new: &NewPartner,
+    now: TimeMs,
+) -> Result<OrganisationId, Error> {
+    check_name(&new.name)?;
+    let external_ref = if new.external_ref.is_empty() {
+        fold(&new.name).replace(' ', "-")
+    } else {
+        new.external_ref.clone()
+    };
+    let id = OrganisationId::derived(&[network.uuid().as_bytes(), external_ref.as_bytes()]);
+    let kinds: Vec<&str> = new.kinds.iter().map(|kind| kind.word()).collect();
+    let kinds = kinds.join(",");
+    let (name, territory) = (new.name.trim(), new.territory.trim());
+    if store::by_ref(tx, network, &external_ref)?.is_some() {
+        return Err(Error::RefTaken(external_ref));
+    }
+    store::insert(tx, network, id, Side::Partner, &kinds, name, territory, &external_ref, now)
+        .on_unique("organisation_external_ref", Error::RefTaken(external_ref))?;
+    Ok(id)
+}
+
+fn check_name(name: &str) -> Result<(), Error> {
+    let length = name.trim().chars().count();
+    if (1..=200).contains(&length) { Ok(()) } else { Err(Error::NameWrong) }
+}
+
+/// The network with this id.
+pub fn network(cx: &mut Cx<'_>, id: NetworkId) -> Result<Option<Network>, Fault> {
+    store::network(cx, id)
+}
+
+/// The network with this short name.
+pub fn network_by_slug(cx: &mut Cx<'_>, slug: &str) -> Result<Option<Network>, Fault> {
+    store::network_by_slug(cx, slug)
+}
+
+/// All networks, at most 1,000, by short name.
+pub fn networks(cx: &mut Cx<'_>) -> Result<Vec<Network>, Fault> {
+    store::networks(cx)
+}
+
+/// The brand of a network.
+pub fn brand(cx: &mut Cx<'_>, network: NetworkId) -> Result<Option<Organisation>, Fault> {
+    store::by_ref(cx, network, "brand")
+}
+
+/// The organisation with this id.
+pub fn find(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+) -> Result<Option<Organisation>, Fault> {
+    store::find(cx, network, id)
+}
+
+/// The organisation that the brand's files call `external_ref`; the brand itself is `brand`.
+pub fn by_ref(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    external_ref: &str,
+) -> Result<Option<Organisation>, Fault> {
+    store::by_ref(cx, network, external_ref)
+}
+
+/// The first organisation whose folded name is that of `name`.
+pub fn by_name(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    name: &str,
+) -> Result<Option<Organisation>, Fault> {
+    store::by_name(cx, network, &fold(name))
+}
+
+/// Partners by name, up to `limit` (at most 200) after `after`.
+pub fn partners(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Page<Organisation>, Fault> {
+    let limit = limit.clamp(1, 200);
+    let place = after.and_then(Cursor::values::<2>);
+    let (key, id) = match place {
+        Some([key, id]) => (key.to_owned(), id.parse().unwrap_or(OrganisationId::from_uuid(Uuid::nil()))),
+        None => (String::new(), OrganisationId::from_uuid(Uuid::nil())),
+    };
+    let rows = store::partners(cx, network, &key, id, limit + 1)?;
+    Ok(Page::of(rows, limit, |row| Cursor::after([fold(&row.name), row.id.to_string()])))
+}
+
+/// How many partners the network has.
+pub fn partner_count(cx: &mut Cx<'_>, network: NetworkId) -> Result<i64, Fault> {
+    store::partner_count(cx, network)
+}
+
+/// The names of these organisations, for showing beside touches. Unknown ids are left out.
+pub fn names(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    ids: impl IntoIterator<Item = OrganisationId>,
+) -> Result<HashMap<OrganisationId, String>, Fault> {
+    let mut names = HashMap::new();
+    for id in ids {
+        if let std::collections::hash_map::Entry::Vacant(place) = names.entry(id)
+            && let Some(name) = store::name(cx, network, id)?
+        {
+            place.insert(name);
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,71 @@
+//! Finding customers by the words of their records and touches. An entry belongs to one
+//! organisation, and a viewer who sees only its own finds only its own.
+
+mod store;
+
+use handfast_db::{Cx, Fault, Tx};
+use handfast_kit::{Id, NetworkId, OrganisationId, tokens};
+
+use crate::{
+    SubjectId,
+    sharing::{Class, Lens},
+};
+
+/// Most words of one entry that are kept: a letter's first page is found, its end is not.
+const WORDS_MAX: usize = 200;
+/// Most words of a question that count.
+const QUESTION_WORDS_MAX: usize = 8;
+
+/// What is found: a record or a touch of a subject.
+pub(crate) struct Entry {
+    pub(crate) subject: SubjectId,
+    pub(crate) entry: Id<()>,
+    pub(crate) class: Class,
+}
+
+/// Writes the words an entry is found by; replaces those it had.
+pub(crate) fn index(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+    entry: &Entry,
+    text: &str,
+) -> Result<(), Fault> {
+    let mut words = tokens(text);
+    words.truncate(WORDS_MAX);
+    if words.is_empty() {
+        return Ok(());
+    }
+    // The scope is a word of the entry, so that the index itself keeps networks apart.
+    words.push(network_word(network));
+    words.push(organisation_word(organisation));
+    store::replace(tx, network, organisation, entry, &words.join(" "))
+}
+
+/// The subjects with an entry in which every word of the question begins a word, newest entries
+/// first, each subject once, at most `limit` (up to 200).
+pub(crate) fn find(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    question: &str,
+    limit: usize,
+) -> Result<Vec<SubjectId>, Fault> {
+    let mut words = tokens(question);
+    words.truncate(QUESTION_WORDS_MAX);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let scope = match lens.records_of() {
+        None => network_word(lens.network()),
+        Some(own) => organisation_word(own),
+    };
+    store::find(cx, lens, &scope, &words, limit.clamp(1, 200))
+}
+
+fn network_word(network: NetworkId) -> String {
+    format!("n_{}", network.uuid().simple())
+}
+
+fn organisation_word(organisation: OrganisationId) -> String {
+    format!("o_{}", organisation.uuid().simple())
+}
