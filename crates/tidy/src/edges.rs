@@ -105,7 +105,8 @@ fn between_crates(tree: &Tree, edges: &Edges) -> Vec<Offence> {
     found
 }
 
-/// The workspace's own crates that a manifest names. Tests may use `tidy` besides.
+/// The workspace's own crates that a manifest names. Tests may use `tidy` besides, and the
+/// crate itself with other features.
 fn crates_used(file: &File) -> Vec<Used> {
     let mut section = "";
     let mut used = Vec::new();
@@ -119,9 +120,10 @@ fn crates_used(file: &File) -> Vec<Used> {
         let is_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
         let name = name.split(|c| !is_name(c)).next().unwrap_or_default();
         let Some(to) = name.strip_prefix("handfast-") else { continue };
-        let is_test_of_tree = section.contains("dev-dependencies") && to == "tidy";
-        if section.contains("dependencies") && !is_test_of_tree {
-            let (file, from) = (file.path.clone(), file.crate_name().to_owned());
+        let from = file.crate_name();
+        let is_for_tests = section.contains("dev-dependencies") && (to == "tidy" || to == from);
+        if section.contains("dependencies") && !is_for_tests {
+            let (file, from) = (file.path.clone(), from.to_owned());
             used.push(Used { file, line, from, to: to.to_owned() });
         }
     }
@@ -229,7 +231,7 @@ mod tests {
             let found = says(&[("crates/kit/Cargo.toml", manifest)]);
             assert!(found.len() == 1 && found[0].contains("kit may not use db"), "{found:?}");
         }
-        let tests = "[dev-dependencies]\nhandfast-tidy.workspace = true";
+        let tests = "[dev-dependencies]\nhandfast-tidy.workspace = true\nhandfast-kit = 1";
         assert!(says(&[("crates/kit/Cargo.toml", tests)]).is_empty());
         assert!(
             says(&[("crates/new/Cargo.toml", "[dependencies]\nhandfast-db = 1")])[0]

@@ -19,6 +19,7 @@ mod links;
 mod migrations;
 mod places;
 mod published;
+mod pure;
 mod queries;
 mod rust;
 mod sql;
@@ -70,6 +71,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("tables have a place, keys hold it", places::offences),
     ("statements stay within one place", joins::offences),
     ("crates and modules use only what they may", edges::offences),
+    ("rules decide, domain code waits for nobody", pure::offences),
     ("customers are read through a lens", doors::without_lens),
     ("routes stand in the one table", doors::stray_routes),
     ("templates hold no script, style or raw text", templates::offences),

@@ -83,8 +83,8 @@ pub(crate) fn unexplained_dependencies(tree: &Tree) -> Vec<Offence> {
     }
     let mut found = Vec::new();
     let lines = tree.file(DECISIONS).into_iter().flat_map(File::lines);
-    let is_dependency = |line: &str| line.starts_with("| `");
-    for (number, line) in lines.filter(|(_, line)| is_dependency(line)) {
+    let table = lines.skip_while(|(_, line)| *line != "## Dependencies");
+    for (number, line) in table.filter(|(_, line)| line.starts_with("| `")) {
         let cell = line.split('|').nth(1).unwrap_or_default();
         for name in cell.split('`').skip(1).step_by(2) {
             if wanted.remove(name).is_none() {
@@ -169,7 +169,9 @@ mod tests {
                         [profile.dev]\na = 1\n";
         let package = "{\n\"name\": \"x\",\n\"devDependencies\": {\n\"esbuild\": \"1\"\n}\n}";
         let says = |table: &str| -> Vec<String> {
-            let files = [("Cargo.toml", manifest), ("package.json", package), (DECISIONS, table)];
+            let table = format!("| `bin/test` | a command |\n## Dependencies\n{table}");
+            let files =
+                [("Cargo.toml", manifest), ("package.json", package), (DECISIONS, table.as_str())];
             let found = unexplained_dependencies(&Tree::of(&files));
             found.iter().map(ToString::to_string).collect()
         };
