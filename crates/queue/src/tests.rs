@@ -45,7 +45,7 @@ impl World {
     }
 
     fn depth(&self) -> Depth {
-        self.db.read(|cx| depth(cx)).unwrap()
+        self.db.read(depth).unwrap()
     }
 }
 
@@ -124,7 +124,7 @@ fn a_job_that_fails_is_tried_later_and_at_last_kept_with_its_error() {
         world.clock.advance(TimeMs::DAY);
         assert_eq!(world.run(&handlers), 0, "dead");
         assert_eq!(tries.load(Ordering::SeqCst), 8);
-        let dead = world.db.read(|cx| dead(cx)).unwrap();
+        let dead = world.db.read(dead).unwrap();
         assert_eq!((dead[0].id, dead[0].try_count), (id, 8));
         assert_eq!(dead[0].last_error, "the post is shut (8)");
         assert_eq!(world.depth().dead_count, 1);

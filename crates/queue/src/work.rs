@@ -176,10 +176,9 @@ impl Running<'_> {
                 self.until_ms.store(until.0, Ordering::Relaxed);
                 Ok(())
             }
-            Ok(false) => Err(LeaseLost),
             // While the lease still runs, a database that is busy is no reason to stop.
             Err::<_, Fault>(_) if now.0 < self.until_ms.load(Ordering::Relaxed) => Ok(()),
-            Err(_) => Err(LeaseLost),
+            Ok(false) | Err(_) => Err(LeaseLost),
         }
     }
 }
