@@ -3,7 +3,10 @@
 //! A ratchet: `ratchet.txt` lists what was too big when the limit came, with its size. Nothing
 //! listed may grow, what shrinks lowers its number, and nothing is added.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BTreeMap,
+};
 
 use crate::{
     Offence, Tree,
@@ -15,21 +18,21 @@ const FUNCTION_LINES_MAX: usize = 60;
 const FILE_LINES_MAX: usize = 400;
 const RATCHET: &str = "crates/tidy/ratchet.txt";
 
-/// Something with a limit, and its size.
+/// Something over its limit.
 struct Measured {
     file: String,
-    line: usize,
     /// As the ratchet names it: `columns path`, `function path::name`, `file path`.
     key: String,
-    size: usize,
+    /// Where, and how much; the largest first. Only a file has several lines that are too wide.
+    sizes: Vec<(usize, usize)>,
     limit: usize,
 }
 
 pub(crate) fn offences(tree: &Tree) -> Vec<Offence> {
     let mut found = Vec::new();
     let mut listed = ratchet(tree, &mut found);
-    for size in tree.files().flat_map(sizes) {
-        found.extend(judge(&size, listed.remove(&size.key)));
+    for measured in tree.files().flat_map(measure) {
+        found.extend(judge(&measured, listed.remove(&measured.key)));
     }
     for (key, (line, _)) in listed {
         let says = format!("{key:?} is within its limit or gone, remove the line");
@@ -38,48 +41,59 @@ pub(crate) fn offences(tree: &Tree) -> Vec<Offence> {
     found
 }
 
-fn judge(size: &Measured, listed: Option<(usize, usize)>) -> Option<Offence> {
-    let Measured { file, line, key, size, limit } = size;
+fn judge(measured: &Measured, listed: Option<(usize, usize)>) -> Vec<Offence> {
+    let Measured { file, key, sizes, limit } = measured;
     let what = key.split(' ').next().unwrap_or_default();
     let unit = if what == "columns" { "columns wide" } else { "lines long" };
-    let says = match listed {
-        None => format!("{what}: {size} {unit}, the limit is {limit}; break it up"),
-        Some((_, was)) if *size > was => {
-            format!("{what}: grew from {was} to {size} {unit}; it may only shrink")
-        }
-        Some((at, was)) if *size < was => {
-            let says = format!("{key:?} shrank from {was} to {size}, write the new number here");
-            return Some(Offence::new(RATCHET, at, says));
-        }
-        Some(_) => return None,
+    let (line, size) = sizes[0];
+    let Some((at, was)) = listed else {
+        let refuse = |(line, size): &(usize, usize)| {
+            let says = format!("{what}: {size} {unit}, the limit is {limit}; break it up");
+            Offence::new(file, *line, says)
+        };
+        return sizes.iter().map(refuse).collect();
     };
-    Some(Offence::new(file, *line, says))
+    match size.cmp(&was) {
+        Ordering::Greater => {
+            let says = format!("{what}: grew from {was} to {size} {unit}; it may only shrink");
+            vec![Offence::new(file, line, says)]
+        }
+        Ordering::Less => {
+            let says = format!("{key:?} shrank from {was} to {size}, write the new number here");
+            vec![Offence::new(RATCHET, at, says)]
+        }
+        Ordering::Equal => Vec::new(),
+    }
 }
 
-/// What of `file` is over a limit; of its wide lines the widest.
-fn sizes(file: &File) -> Vec<Measured> {
+/// What of `file` is over a limit.
+fn measure(file: &File) -> Vec<Measured> {
     let path = &file.path;
     let is_script = path.starts_with("bin/") || path.starts_with(".ci/");
-    let is_code = matches!(extension(path), "rs" | "sql" | "js" | "mjs" | "ts" | "css" | "sh");
-    let over = |line, key, size, limit| Measured { file: path.clone(), line, key, size, limit };
-    let mut sizes = Vec::new();
-    if is_code || is_script || extension(path) == "html" {
-        let lines = file.text.lines().count();
-        sizes.push(over(1, format!("file {path}"), lines, FILE_LINES_MAX));
-    }
-    if is_code || is_script {
-        let widths = file.lines().map(|(number, line)| (line.chars().count(), number));
-        if let Some((width, line)) = widths.max_by_key(|(width, _)| *width) {
-            sizes.push(over(line, format!("columns {path}"), width, COLUMNS_MAX));
+    let is_code =
+        is_script || matches!(extension(path), "rs" | "sql" | "js" | "mjs" | "ts" | "css" | "sh");
+    let mut found = Vec::new();
+    let mut over = |key: String, limit: usize, sizes: Vec<(usize, usize)>| {
+        let mut sizes: Vec<_> = sizes.into_iter().filter(|(_, size)| *size > limit).collect();
+        sizes.sort_by_key(|(_, size)| Reverse(*size));
+        if !sizes.is_empty() {
+            found.push(Measured { file: path.clone(), key, sizes, limit });
         }
+    };
+    if is_code || extension(path) == "html" {
+        let size = file.text.lines().count();
+        over(format!("file {path}"), FILE_LINES_MAX, vec![(1, size)]);
+    }
+    if is_code {
+        let widths = file.lines().map(|(number, line)| (number, line.chars().count()));
+        over(format!("columns {path}"), COLUMNS_MAX, widths.collect());
     }
     for item in file.code.items.iter().filter(|item| item.kind == "fn" && item.body.is_some()) {
-        let lines = item.last_line - item.line + 1;
+        let size = item.last_line - item.line + 1;
         let key = format!("function {path}::{}", item.name);
-        sizes.push(over(item.line, key, lines, FUNCTION_LINES_MAX));
+        over(key, FUNCTION_LINES_MAX, vec![(item.line, size)]);
     }
-    sizes.retain(|size| size.size > size.limit);
-    sizes
+    found
 }
 
 /// The old offenders: what, with the line that lists it and its size.
@@ -112,13 +126,14 @@ mod tests {
 
     #[test]
     fn what_is_too_big_is_refused() {
-        let wide = format!("// {}\n", "é".repeat(98));
+        let wide = format!("// {}\n// {}\n", "é".repeat(98), "é".repeat(99));
         let long = "\n".repeat(401);
         let found = says(&[("a.rs", &long_function()), ("b.rs", &wide), ("c.sql", &long)]);
         assert_eq!(
             found,
             [
                 "a.rs:1: function: 62 lines long, the limit is 60; break it up",
+                "b.rs:2: columns: 102 columns wide, the limit is 100; break it up",
                 "b.rs:1: columns: 101 columns wide, the limit is 100; break it up",
                 "c.sql:1: file: 401 lines long, the limit is 400; break it up",
             ]

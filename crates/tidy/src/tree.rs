@@ -155,11 +155,8 @@ fn history(root: &Path) -> io::Result<Vec<Blob>> {
     if git(root, &["rev-parse", "--verify", "--quiet", "HEAD"], Stdio::null()).is_err() {
         return Ok(Vec::new());
     }
-    let mut objects = Command::new("git")
-        .args(["rev-list", "--objects", "HEAD"])
-        .current_dir(root)
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut objects =
+        command(root).args(["rev-list", "--objects", "HEAD"]).stdout(Stdio::piped()).spawn()?;
     let listed = objects.stdout.take().map_or_else(Stdio::null, Stdio::from);
     let format = "--batch-check=%(objecttype) %(objectsize) %(rest)";
     let sizes = git(root, &["cat-file", format], listed)?;
@@ -174,12 +171,19 @@ fn blob(line: &str) -> Option<Blob> {
 }
 
 fn git(root: &Path, arguments: &[&str], input: Stdio) -> io::Result<String> {
-    let output = Command::new("git").args(arguments).current_dir(root).stdin(input).output()?;
+    let output = command(root).args(arguments).stdin(input).output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let says = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(io::Error::other(format!("git {}: {says}", arguments.join(" "))))
+}
+
+fn command(root: &Path) -> Command {
+    let mut command = Command::new("git");
+    // In a container the checkout often belongs to somebody else; reading it is no danger.
+    command.args(["-c", "safe.directory=*"]).current_dir(root);
+    command
 }
 
 #[cfg(test)]
