@@ -11,11 +11,14 @@
 
 pub mod cases;
 pub mod customers;
+pub mod migrations;
 pub mod organisations;
 pub mod people;
 pub mod sales;
 mod search;
 pub mod sharing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod touches;
 
 use handfast_kit::Id;

@@ -36,7 +36,8 @@ pub(crate) fn index(
     if words.is_empty() {
         return Ok(());
     }
-    // The scope is a word of the entry, so that the index itself keeps networks apart.
+    // The scope is a word of the entry, so that the index itself keeps networks apart. No word of
+    // a question begins like it.
     words.push(network_word(network));
     words.push(organisation_word(organisation));
     store::replace(tx, network, organisation, entry, &words.join(" "))
@@ -63,9 +64,9 @@ pub(crate) fn find(
 }
 
 fn network_word(network: NetworkId) -> String {
-    format!("n_{}", network.uuid().simple())
+    format!("_n{}", network.uuid().simple())
 }
 
 fn organisation_word(organisation: OrganisationId) -> String {
-    format!("o_{}", organisation.uuid().simple())
+    format!("_o{}", organisation.uuid().simple())
 }
