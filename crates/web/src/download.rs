@@ -38,7 +38,7 @@ mod tests {
         let response = download("a\"; x=\r\n/../é.csv", "text/csv", "a,b");
         assert_eq!(
             response.headers()[header::CONTENT_DISPOSITION],
-            "attachment; filename=\"a___x____.._.csv\"; \
+            "attachment; filename=\"a___x____..__.csv\"; \
              filename*=UTF-8''a%22%3B%20x%3D%0D%0A%2F..%2F%C3%A9.csv"
         );
     }

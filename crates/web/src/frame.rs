@@ -1,5 +1,7 @@
 //! What stands around a page's content: navigation, where one is, who one is, what was just saved.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::{
     http::{StatusCode, Uri},
@@ -64,7 +66,7 @@ pub struct NavItem {
     /// What it is called.
     pub label: &'static str,
     /// Where it leads.
-    pub href: &'static str,
+    pub href: Cow<'static, str>,
     /// Its picture, of the sprite.
     pub icon: &'static str,
     /// Whether the page belongs to it.
@@ -179,6 +181,13 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
             .iter()
             .map(|part| {
                 let (label, href, icon) = part.item();
+                let (label, href) = match part {
+                    // A partner sees its own figures, and no other partner's.
+                    Nav::Partners if !viewer.is_brand() => {
+                        ("Our figures", format!("/partners/{}", viewer.organisation).into())
+                    }
+                    _ => (label, href.into()),
+                };
                 let is_quick = matches!(part, Nav::Customers | Nav::Partners | Nav::Imports);
                 NavItem { label, href, icon, is_current: *part == current, is_quick }
             })
