@@ -40,8 +40,8 @@ impl App {
         self.db.read_soon(f).await.map_err(Into::into)
     }
 
-    /// Writes in one transaction; answers after the commit. `f` may run more than once, so it has no
-    /// effects but the database and [`Tx::after_commit`].
+    /// Writes in one transaction; answers after the commit. `f` may run more than once, so it has
+    /// no effects but the database and [`Tx::after_commit`].
     pub async fn write<T, E>(
         &self,
         f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,

@@ -1,5 +1,5 @@
-//! Styles, scripts, fonts and pictures: built into the binary under names that carry a hash of their
-//! content, hence kept by browsers for good.
+//! Styles, scripts, fonts and pictures: built into the binary under names that carry a hash of
+//! their content, hence kept by browsers for good.
 
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 

@@ -1,5 +1,5 @@
-//! What comes in, read into types: JSON, forms, queries, and the parts of a path. What cannot be read
-//! is a [`Failure`] that names the field.
+//! What comes in, read into types: JSON, forms, queries, and the parts of a path. What cannot be
+//! read is a [`Failure`] that names the field.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 
 use crate::{Failure, Problems, csrf};
 
-/// How deep the brackets of a JSON body may nest: more is no request of ours, and every reader of it
-/// would recurse as deep.
+/// How deep the brackets of a JSON body may nest: more is no request of ours, and every reader of
+/// it would recurse as deep.
 const DEPTH_MAX: usize = 32;
 
 /// A body of `application/json`.

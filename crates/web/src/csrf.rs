@@ -1,9 +1,9 @@
 //! Forged requests: a write that comes with a cookie must come from one of our own pages.
 //!
-//! Three walls, each enough by itself in today's browsers: the cookie is `SameSite=Lax`; the browser
-//! says where the request comes from (`Sec-Fetch-Site`, else `Origin`); and the page carries the
-//! session's token, in the header `X-CSRF-Token`, in the form field `csrf`, or as the first part of
-//! a form of several parts.
+//! Three walls, each enough by itself in today's browsers: the cookie is `SameSite=Lax`; the
+//! browser says where the request comes from (`Sec-Fetch-Site`, else `Origin`); and the page
+//! carries the session's token, in the header `X-CSRF-Token`, in the form field `csrf`, or as the
+//! first part of a form of several parts.
 
 use axum::{
     body::{Body, Bytes},
@@ -36,7 +36,7 @@ pub(crate) fn offer(session_csrf: &str) -> String {
     URL_SAFE_NO_PAD.encode(mask.iter().copied().chain(masked).collect::<Vec<u8>>())
 }
 
-/// Whether `given` is the session's token, masked or plain. Takes the same time for every wrong one.
+/// Whether `given` is the session's token, masked or plain. Every wrong one takes the same time.
 fn is_token(session_csrf: &str, given: &str) -> bool {
     let (Ok(token), Ok(given)) =
         (URL_SAFE_NO_PAD.decode(session_csrf), URL_SAFE_NO_PAD.decode(given.trim()))
@@ -106,7 +106,8 @@ pub(crate) struct InFirstPart;
 
 fn forged() -> Failure {
     Failure::Forbidden(
-        "The form was sent from elsewhere, or the page is older than your sign-in. Open the page again and send the form from there."
+        "The form was sent from elsewhere, or the page is older than your sign-in. Open the \
+         page again and send the form from there."
             .into(),
     )
 }

@@ -143,7 +143,8 @@ impl Gate {
         match (&viewer.via, facts.scope) {
             (Via::Token { scopes }, Some(scope)) if !scopes.contains(&scope) => {
                 let sentence = format!(
-                    "This token lacks the scope \"{scope}\". An admin of your organisation can make one that has it."
+                    "This token lacks the scope \"{scope}\". An admin of your organisation can \
+                     make one that has it."
                 );
                 Err(Failure::Forbidden(sentence.into()))
             }

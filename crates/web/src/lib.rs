@@ -2,8 +2,8 @@
 //!
 //! [`page`] and [`api`] make [`Route`]s, each with its [`Access`]; [`router`] serves exactly those.
 //! Before a handler runs it is settled who asks ([`Viewer`]), whether they may, and that nobody
-//! forged the request; afterwards every [`Failure`] is told in the form of its face, and every answer
-//! gets the same headers. Nothing here knows what a customer is.
+//! forged the request; afterwards every [`Failure`] is told in the form of its face, and every
+//! answer gets the same headers. Nothing here knows what a customer is.
 
 // Templates of other crates extend ours, and name what they call by the crate's name.
 extern crate self as handfast_web;

@@ -49,7 +49,8 @@ impl Access {
             Self::Public => "Everybody may do this.",
             Self::Member => "Whoever is signed in may do this.",
             Self::Worker => {
-                "Staff and admins may do this; an auditor reads only. Ask an admin of your organisation."
+                "Staff and admins may do this; an auditor reads only. Ask an admin of your \
+                 organisation."
             }
             Self::Admin => "An admin of your organisation may do this; ask one of them.",
             Self::Brand => "Staff and admins of the brand may do this; ask your contact there.",

@@ -99,7 +99,10 @@ pub enum Credential {
 
 /// Makes an enum whose members are written as one word or two, in the database and in JSON alike.
 macro_rules! worded {
-    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$each:meta])* $member:ident = $word:literal),+ $(,)? }) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident, $what:literal { $($(#[$each:meta])* $member:ident = $word:literal,)+ }
+    ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($(#[$each])* $member),+ }
@@ -123,7 +126,9 @@ macro_rules! worded {
         impl FromStr for $name {
             type Err = NoSuchWord;
             fn from_str(text: &str) -> Result<Self, NoSuchWord> {
-                match text { $($word => Ok(Self::$member),)+ _ => Err(NoSuchWord { what: $what, words: &[$($word),+] }) }
+                let mut all = Self::ALL.iter().copied();
+                let unknown = NoSuchWord { what: $what, words: &[$($word),+] };
+                all.find(|one| one.word() == text).ok_or(unknown)
             }
         }
 
@@ -197,8 +202,8 @@ worded! {
 }
 
 impl Scope {
-    /// The scopes of a comma-separated list, as the database keeps them; unknown words are left out,
-    /// so that a token never gains by a word this version does not know.
+    /// The scopes of a comma-separated list, as the database keeps them; unknown words are left
+    /// out, so that a token never gains by a word this version does not know.
     pub fn list(text: &str) -> Vec<Self> {
         text.split(',').filter_map(|word| word.trim().parse().ok()).collect()
     }

@@ -1,8 +1,8 @@
 //! Writes of the API that count once, however often they are sent.
 //!
 //! A program that does not know whether its request arrived sends it again with the same
-//! `Idempotency-Key`. The row that remembers the answer is written in the transaction of the effect,
-//! so either both are there or neither; what failed leaves no trace and may be tried again.
+//! `Idempotency-Key`. The row that remembers the answer is written in the transaction of the
+//! effect, so either both are there or neither; what failed leaves no trace and may be tried again.
 
 mod store;
 #[cfg(test)]
@@ -91,7 +91,8 @@ impl IntoResponse for Answer {
 
 const CONTENT_TYPE: &str = "application/json";
 
-/// The `Idempotency-Key` of a request, if it has one, and what it stands for. For [`App::write_once`].
+/// The `Idempotency-Key` of a request, if it has one, and what it stands for. For
+/// [`App::write_once`].
 #[derive(Debug, Clone)]
 pub struct Once(Option<Keyed>);
 

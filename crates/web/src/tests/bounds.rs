@@ -18,7 +18,7 @@ async fn hello() -> &'static str {
 }
 
 async fn endless() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn routes() -> Vec<Route> {

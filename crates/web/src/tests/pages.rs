@@ -55,7 +55,7 @@ async fn a_page_stands_in_its_frame() {
         "Torque &#60;Workshop&#62;",
         "Partner of Aurora",
         "value=\"&#34;maya&#34;\"",
-        "<span class=\"org\"><span class=\"mark\" aria-hidden=\"true\">SC</span>Spoke &#38; Chain</span>",
+        "<span class=\"mark\" aria-hidden=\"true\">SC</span>Spoke &#38; Chain</span>",
         "<span class=\"badge\" data-tone=\"warn\">",
         "stroke-dasharray=\"70 100\"",
         "<span class=\"mark person big\" aria-hidden=\"true\">MO</span>",

@@ -1,11 +1,10 @@
 //! Why a request was not answered as asked, in a form that a person or a program can act on.
 
+mod words;
+
 use std::{borrow::Cow, sync::Arc};
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use handfast_db::{Fault, Kind};
 
 /// Why a request was refused or could not be carried out.
@@ -81,97 +80,6 @@ impl Failure {
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::Invalid(Problems::default().and(field, detail))
-    }
-
-    /// The HTTP status that says it.
-    pub const fn status(&self) -> StatusCode {
-        match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::UnsupportedMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Busy | Self::TookTooLong => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Self::UnknownOutcome | Self::Fault(_) | Self::Broken(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
-        }
-    }
-
-    /// The last part of its problem type, `/problems/<name>`. Never changed once published.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not-found",
-            Self::NotSignedIn => "not-signed-in",
-            Self::Forbidden(_) => "forbidden",
-            Self::Unreadable(_) => "unreadable",
-            Self::Invalid(_) => "invalid",
-            Self::Conflict(_) => "conflict",
-            Self::PreconditionFailed => "changed-meanwhile",
-            Self::KeyReused => "idempotency-key-reused",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::UnsupportedMedia(_) => "unsupported-media-type",
-            Self::RateLimited { .. } => "too-many-requests",
-            Self::TooLarge => "too-large",
-            Self::Busy => "busy",
-            Self::TookTooLong => "took-too-long",
-            Self::Full => "storage-full",
-            Self::UnknownOutcome => "unknown-outcome",
-            Self::Fault(_) | Self::Broken(_) => "fault",
-        }
-    }
-
-    /// What happened, in a few words; the same for every failure of one name.
-    pub const fn title(&self) -> &'static str {
-        match self {
-            Self::NotFound => "There is nothing here",
-            Self::NotSignedIn => "Please sign in",
-            Self::Forbidden(_) => "You may not do this",
-            Self::Unreadable(_) => "The request could not be read",
-            Self::Invalid(_) => "Some things need changing",
-            Self::Conflict(_) => "This does not fit what is stored",
-            Self::PreconditionFailed => "Somebody changed this meanwhile",
-            Self::KeyReused => "The key was used for another request",
-            Self::MethodNotAllowed => "This cannot be done here",
-            Self::UnsupportedMedia(_) => "This kind of content is not taken here",
-            Self::RateLimited { .. } => "Too many requests",
-            Self::TooLarge => "This is too large",
-            Self::Busy => "Too busy at the moment",
-            Self::TookTooLong => "This took too long",
-            Self::Full => "There is no room left",
-            Self::UnknownOutcome => "It is not known whether this was saved",
-            Self::Fault(_) | Self::Broken(_) => "Something went wrong on our side",
-        }
-    }
-
-    /// What happened, what was kept, what to do. `fault_id` is the number a fault was logged under.
-    pub(crate) fn detail(&self, fault_id: &str) -> Cow<'static, str> {
-        match self {
-            Self::NotFound => "It may have been moved or removed, or you may not see it. Check the address, or start from the list.".into(),
-            Self::NotSignedIn => "Nothing was changed. Sign in, or send an API token as \"Authorization: Bearer hft_...\", and try again.".into(),
-            Self::Forbidden(who) => format!("Nothing was changed. {who}").into(),
-            Self::Unreadable(what) => format!("Nothing was changed. {what}").into(),
-            Self::UnsupportedMedia(what) => format!("Nothing was changed. {what}").into(),
-            Self::Invalid(problems) => problems.detail.clone(),
-            Self::Conflict(why) => format!("Nothing was changed. {why}").into(),
-            Self::PreconditionFailed => "Your change was not saved. Read the thing again, and apply your change to what it says now.".into(),
-            Self::KeyReused => "Nothing was changed. This Idempotency-Key came with another request before; send a new key with a new request.".into(),
-            Self::MethodNotAllowed => "Nothing was changed. The Allow header lists what can be done at this address.".into(),
-            Self::RateLimited { retry_after_s } => format!("Nothing was changed. Try again in {retry_after_s} seconds.").into(),
-            Self::TooLarge => "Nothing was changed. Send less at once, or send it as an import.".into(),
-            Self::Busy => "Nothing was changed. Try again in a few seconds.".into(),
-            Self::TookTooLong => "Nothing was changed. Ask for less at once, or try again in a minute.".into(),
-            Self::Full => "Nothing was changed. Reading still works. Whoever runs Handfast must make room on the disk.".into(),
-            Self::UnknownOutcome => "The connection to the database broke while your change was being saved. Look whether it is there before you try again; a program sends the same request with the same Idempotency-Key, which never counts twice.".into(),
-            Self::Fault(_) | Self::Broken(_) => format!("Something went wrong on our side. Nothing was changed. Try again, and if it stays, give this number to whoever runs Handfast: {fault_id}").into(),
-        }
     }
 
     /// Whether somebody who runs the server must hear of it.
