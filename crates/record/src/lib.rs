@@ -12,6 +12,7 @@
 pub mod cases;
 pub mod customers;
 pub mod migrations;
+mod numbers;
 pub mod organisations;
 pub mod people;
 pub mod sales;
@@ -22,6 +23,8 @@ pub mod testing;
 pub mod touches;
 
 use handfast_kit::Id;
+use handfast_web::Route;
+use utoipa::OpenApi;
 
 /// Marks the id of a customer.
 #[derive(Debug, Clone, Copy)]
@@ -54,3 +57,25 @@ pub type TouchId = Id<TouchMark>;
 pub type SaleId = Id<SaleMark>;
 /// Which case.
 pub type CaseId = Id<CaseMark>;
+
+/// The API's calls about what this crate knows.
+pub fn routes() -> Vec<Route> {
+    let mut routes = organisations::api::routes();
+    routes.extend(people::api::routes());
+    routes.extend(customers::api::routes());
+    routes.extend(touches::api::routes());
+    routes.extend(sales::api::routes());
+    routes.extend(cases::api::routes());
+    routes
+}
+
+/// Those calls described, for the OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = organisations::api::Documentation::openapi();
+    document.merge(people::api::Documentation::openapi());
+    document.merge(customers::api::Documentation::openapi());
+    document.merge(touches::api::Documentation::openapi());
+    document.merge(sales::api::Documentation::openapi());
+    document.merge(cases::api::Documentation::openapi());
+    document
+}

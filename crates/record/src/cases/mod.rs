@@ -4,6 +4,7 @@
 //! one before hands it over; a step that ends it closes it. A case that names no customer is its
 //! own subject.
 
+pub mod api;
 pub mod figures;
 mod rules;
 mod store;

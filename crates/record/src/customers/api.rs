@@ -1,1 +1,330 @@
-//! JSON of customers.
+//! JSON of customers and their records.
+
+use axum::{
+    extract::State,
+    http::{Method, Uri},
+    response::{IntoResponse, Response},
+};
+use handfast_kit::{Cursor, OrganisationId, Page, TimeMs};
+use handfast_web::{
+    Access, Answer, App, Failure, IfMatch, IfNoneMatch, JsonBody, Once, Path, Query, Route, Scope,
+    Viewer, api, list as listed, tag,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Customer, Details, Error, Incoming, Received, Record, Row};
+use crate::{
+    CustomerId, RecordId,
+    sharing::{Author, Lens},
+};
+
+/// The calls of this module, described.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(
+    paths(list, show, receive, revise),
+    tags((name = "customers", description = "Customers, and the records behind them"))
+)]
+pub struct Documentation;
+
+/// The calls of this module.
+pub fn routes() -> Vec<Route> {
+    const CUSTOMERS: &str = "/api/v1/customers";
+    const RECORD: &str = "/api/v1/customers/{id}/records/{record_id}";
+    vec![
+        api(Method::GET, CUSTOMERS, Access::Member, Scope::Read, list),
+        api(Method::POST, CUSTOMERS, Access::Worker, Scope::Write, receive),
+        api(Method::GET, "/api/v1/customers/{id}", Access::Member, Scope::Read, show),
+        api(Method::PATCH, RECORD, Access::Worker, Scope::Write, revise),
+    ]
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::VersionWrong(_) => Self::PreconditionFailed,
+            Error::ReferenceWrong => Self::field("external_ref", error.to_string()),
+            Error::TooLong(field) => Self::field(field.replace(' ', "_"), error.to_string()),
+            Error::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Words whose beginnings are found in names, references, addresses and touches. The answer
+    /// is one page of at most `limit` then, without a next.
+    q: Option<String>,
+    /// Only customers of whom this organisation has a record.
+    #[param(value_type = Option<String>, format = "uuid")]
+    organisation_id: Option<OrganisationId>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// 1 to 200; 50 if left out.
+    limit: Option<usize>,
+}
+
+/// A customer in a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct ListedCustomer {
+    #[schema(value_type = String, format = "uuid")]
+    id: CustomerId,
+    name: String,
+    place: String,
+    /// The latest touch, RFC 3339.
+    last_touch: Option<String>,
+}
+
+impl From<Row> for ListedCustomer {
+    fn from(row: Row) -> Self {
+        let last_touch = row.last.map(TimeMs::rfc3339);
+        Self { id: row.id, name: row.name, place: row.place, last_touch }
+    }
+}
+
+/// A page of customers.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what `list` of web writes")]
+struct Customers {
+    items: Vec<ListedCustomer>,
+    next: Option<String>,
+}
+
+/// A customer with the records that you see
+#[derive(Debug, Serialize, ToSchema)]
+struct ShownCustomer {
+    #[schema(value_type = String, format = "uuid")]
+    id: CustomerId,
+    name: String,
+    /// The values that stand for the customer, each with the record it came from.
+    chosen: Vec<Value>,
+    records: Vec<ShownRecord>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Value {
+    field: &'static str,
+    value: String,
+    #[schema(value_type = String, format = "uuid")]
+    record_id: RecordId,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ShownRecord {
+    #[schema(value_type = String, format = "uuid")]
+    id: RecordId,
+    #[schema(value_type = String, format = "uuid")]
+    organisation_id: OrganisationId,
+    external_ref: String,
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    details: Details,
+    since: String,
+    updated: String,
+    version: i64,
+}
+
+impl From<Record> for ShownRecord {
+    fn from(record: Record) -> Self {
+        Self {
+            id: record.id,
+            organisation_id: record.organisation,
+            external_ref: record.external_ref,
+            details: record.details,
+            since: record.since.rfc3339(),
+            updated: record.updated.rfc3339(),
+            version: record.version,
+        }
+    }
+}
+
+impl From<Customer> for ShownCustomer {
+    fn from(customer: Customer) -> Self {
+        let name = customer.name().to_owned();
+        let Customer { id, chosen, records } = customer;
+        let fields = [
+            ("name", chosen.name),
+            ("email", chosen.email),
+            ("phone", chosen.phone),
+            ("address", chosen.address),
+            ("place", chosen.place),
+        ];
+        let chosen = fields
+            .into_iter()
+            .filter_map(|(field, value)| {
+                value.map(|(value, record_id)| Value { field, value, record_id })
+            })
+            .collect();
+        Self { id, name, chosen, records: records.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// A record to be taken in as your organisation's own
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRecord {
+    /// Your own reference, unique among your records.
+    external_ref: String,
+    /// A key that you verified to name one person; records that share one are one customer.
+    person_key: Option<String>,
+    /// What the record says: `party`, `name`, `given_name`, `family_name`, `email`, `phone`,
+    /// `street`, `postcode`, `city`, `region`, `country`, `language`.
+    #[schema(value_type = Object)]
+    details: Details,
+    /// Since when you know the customer, RFC 3339.
+    since: Option<String>,
+}
+
+/// Where a record lies
+#[derive(Debug, Serialize, ToSchema)]
+struct Taken {
+    #[schema(value_type = String, format = "uuid")]
+    customer_id: CustomerId,
+    #[schema(value_type = String, format = "uuid")]
+    record_id: RecordId,
+    /// `new`, `changed` or `unchanged`.
+    outcome: &'static str,
+}
+
+impl From<Received> for Taken {
+    fn from(received: Received) -> Self {
+        let (customer_id, record_id) = received.ids();
+        let outcome = match received {
+            Received::New(..) => "new",
+            Received::Changed(..) => "changed",
+            Received::Same(..) => "unchanged",
+        };
+        Self { customer_id, record_id, outcome }
+    }
+}
+
+/// Customers by name, or found by words
+#[utoipa::path(
+    get, path = "/api/v1/customers", tag = "customers", params(Wanted),
+    responses(
+        (status = 200, body = Customers),
+        (status = "default", description = "Problem details")
+    )
+)]
+async fn list(
+    State(app): State<App>,
+    viewer: Viewer,
+    uri: Uri,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let after = cursor(wanted.after.as_deref())?;
+    let limit = wanted.limit.unwrap_or(50);
+    let page = app
+        .read(move |cx| -> Result<_, Error> {
+            let lens = Lens::of(&viewer);
+            Ok(match wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+                Some(q) => Page { items: super::search(cx, &lens, q, limit)?, next: None },
+                None => {
+                    super::list(cx, &lens, wanted.organisation_id, after.as_ref(), limit)?
+                }
+            })
+        })
+        .await?;
+    Ok(listed(&uri, page.map(ListedCustomer::from)))
+}
+
+/// The place in a list that a query names.
+pub(crate) fn cursor(after: Option<&str>) -> Result<Option<Cursor>, Failure> {
+    after.map(str::parse).transpose().map_err(|wrong| Failure::field("after", wrong))
+}
+
+/// One customer
+#[utoipa::path(
+    get, path = "/api/v1/customers/{id}", tag = "customers",
+    params(("id" = String, Path, format = "uuid")),
+    responses(
+        (status = 200, body = ShownCustomer, headers(("ETag" = String))),
+        (status = 304, description = "Unchanged"),
+        (status = "default", description = "Problem details")
+    )
+)]
+async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    known: IfNoneMatch,
+    Path(id): Path<CustomerId>,
+) -> Result<Response, Failure> {
+    let customer = app
+        .read(move |cx| super::find(cx, &Lens::of(&viewer), id)?.ok_or(Error::NotFound))
+        .await?;
+    let version = customer.version();
+    if let Some(unchanged) = known.unchanged(version) {
+        return Ok(unchanged);
+    }
+    Ok(([tag(version)], axum::Json(ShownCustomer::from(customer))).into_response())
+}
+
+/// Take a record in
+///
+/// The same reference again changes the record: what is left empty stays.
+#[utoipa::path(
+    post, path = "/api/v1/customers", tag = "customers", request_body = NewRecord,
+    responses(
+        (status = 201, body = Taken),
+        (status = "default", description = "Problem details")
+    )
+)]
+async fn receive(
+    State(app): State<App>,
+    viewer: Viewer,
+    once: Once,
+    JsonBody(new): JsonBody<NewRecord>,
+) -> Result<Answer, Failure> {
+    let wrong = || Failure::field("since", "a moment like 2026-03-12T09:40:00Z is expected");
+    let since = new.since.as_deref().map(|text| TimeMs::parse_rfc3339(text).ok_or_else(wrong));
+    let incoming = Incoming {
+        external_ref: new.external_ref,
+        person_key: new.person_key,
+        details: new.details,
+        since: since.transpose()?,
+    };
+    let (now, author) = (app.clock.now(), Author::of(&viewer));
+    app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
+        let received = super::receive(tx, &author, now, now, &incoming)?;
+        let (customer, _) = received.ids();
+        Ok(Answer::created(format!("/api/v1/customers/{customer}"), &Taken::from(received)))
+    })
+    .await
+}
+
+/// Change what your own record says
+///
+/// Fields left out or empty stay. With `If-Match`, only the version of the customer that you read.
+#[utoipa::path(
+    patch, path = "/api/v1/customers/{id}/records/{record_id}", tag = "customers",
+    params(
+        ("id" = String, Path, format = "uuid"),
+        ("record_id" = String, Path, format = "uuid"),
+        ("If-Match" = Option<String>, Header)
+    ),
+    request_body(content = Object, description = "The fields to change"),
+    responses(
+        (status = 200, body = Taken),
+        (status = "default", description = "Problem details")
+    )
+)]
+async fn revise(
+    State(app): State<App>,
+    viewer: Viewer,
+    once: Once,
+    read: IfMatch,
+    Path((id, record)): Path<(CustomerId, RecordId)>,
+    JsonBody(details): JsonBody<Details>,
+) -> Result<Answer, Failure> {
+    let (now, author, lens) = (app.clock.now(), Author::of(&viewer), Lens::of(&viewer));
+    app.write_once(&viewer, once, move |tx| -> Result<_, Failure> {
+        let seen = super::find(tx, &lens, id)?.ok_or(Failure::NotFound)?;
+        read.check(seen.version())?;
+        let received = super::revise(tx, &lens, &author, now, (id, record), None, &details)?;
+        Ok(Answer::ok(&Taken::from(received)))
+    })
+    .await
+}

@@ -36,7 +36,7 @@ pub enum Party {
 
 /// What an organisation says of a customer. Empty text means that it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Details {
     /// A human or a business.
     pub party: Party,
@@ -410,6 +410,19 @@ pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
         return Ok(None);
     }
     Ok(Some(Customer { id: standing, chosen: rules::choose(&records), records }))
+}
+
+/// Where the customer with this id is now, if the viewer sees any record of it: quicker than
+/// [`find`] where only its touches are wanted.
+pub fn seen(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    id: CustomerId,
+) -> Result<Option<CustomerId>, Fault> {
+    match store::standing(cx, lens.network(), id)? {
+        Some(standing) if store::has_record(cx, lens, standing)? => Ok(Some(standing)),
+        _ => Ok(None),
+    }
 }
 
 /// The customer whose record `organisation` keeps under this reference, if the viewer sees it.

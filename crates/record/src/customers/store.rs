@@ -310,6 +310,22 @@ pub(super) fn records(
     )
 }
 
+pub(super) fn has_record(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    customer: CustomerId,
+) -> Result<bool, Fault> {
+    let row: Option<(i64,)> = cx.one(
+        "select 1
+           from record
+          where network_id = $1 and customer_id = $2
+            and organisation_id = coalesce($3, organisation_id)
+          limit 1",
+        (lens.network(), customer, lens.records_of()),
+    )?;
+    Ok(row.is_some())
+}
+
 /// The viewer's own record to write on, `Some(None)` for a viewer who sees the customer without
 /// one, `None` for a customer that the viewer does not see.
 pub(super) fn writable(

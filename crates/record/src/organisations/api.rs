@@ -1,1 +1,194 @@
-//! JSON of organisations.
+//! JSON of organisations. Names of parties are for everybody in the network; the list of partners is
+//! the brand's, and a partner finds itself only.
+
+use axum::{
+    extract::State,
+    http::{Method, Uri},
+    response::Response,
+};
+use handfast_kit::{OrganisationId, Page};
+use handfast_web::{
+    Access, Answer, App, Failure, JsonBody, Once, Path, Query, Route, Scope, Side, Viewer, api,
+    list as listed,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Error, Kind, NewPartner, Organisation};
+
+/// The calls of this module, described.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(
+    paths(list, show, add),
+    tags((name = "organisations", description = "The brand and its partners"))
+)]
+pub struct Documentation;
+
+/// The calls of this module.
+pub fn routes() -> Vec<Route> {
+    const ORGANISATIONS: &str = "/api/v1/organisations";
+    vec![
+        api(Method::GET, ORGANISATIONS, Access::Member, Scope::Read, list),
+        api(Method::POST, ORGANISATIONS, Access::BrandAdmin, Scope::Admin, add),
+        api(Method::GET, "/api/v1/organisations/{id}", Access::Member, Scope::Read, show),
+    ]
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::SlugTaken(_) | Error::SlugWrong => Self::field("slug", error.to_string()),
+            Error::RefTaken(_) => Self::field("external_ref", error.to_string()),
+            Error::NameWrong => Self::field("name", error.to_string()),
+            Error::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+/// The brand or a partner
+#[derive(Debug, Serialize, ToSchema)]
+struct Shown {
+    #[schema(value_type = String, format = "uuid")]
+    id: OrganisationId,
+    /// `brand` or `partner`.
+    side: &'static str,
+    /// What a partner does.
+    #[schema(value_type = Vec<String>)]
+    kinds: Vec<Kind>,
+    name: String,
+    territory: String,
+    external_ref: String,
+    /// Since when it is in the network, RFC 3339.
+    since: String,
+}
+
+impl From<Organisation> for Shown {
+    fn from(organisation: Organisation) -> Self {
+        Self {
+            id: organisation.id,
+            side: match organisation.side {
+                Side::Brand => "brand",
+                Side::Partner => "partner",
+            },
+            kinds: organisation.kinds,
+            name: organisation.name,
+            territory: organisation.territory,
+            external_ref: organisation.external_ref,
+            since: organisation.since.rfc3339(),
+        }
+    }
+}
+
+/// A page of organisations.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what `list` of web writes")]
+struct Organisations {
+    items: Vec<Shown>,
+    next: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// 1 to 200; 50 if left out.
+    limit: Option<usize>,
+}
+
+/// Partners by name; a partner finds itself
+#[utoipa::path(
+    get, path = "/api/v1/organisations", tag = "organisations", params(Wanted),
+    responses(
+        (status = 200, body = Organisations),
+        (status = "default", description = "Problem details")
+    )
+)]
+async fn list(
+    State(app): State<App>,
+    viewer: Viewer,
+    uri: Uri,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let after = wanted.after.as_deref().map(str::parse).transpose();
+    let after = after.map_err(|wrong: &str| Failure::field("after", wrong))?;
+    let limit = wanted.limit.unwrap_or(50);
+    let page = app
+        .read(move |cx| -> Result<_, Error> {
+            if viewer.is_brand() {
+                return Ok(super::partners(cx, viewer.network, after.as_ref(), limit)?);
+            }
+            let own = super::find(cx, viewer.network, viewer.organisation)?;
+            Ok(Page { items: own.into_iter().collect(), next: None })
+        })
+        .await?;
+    Ok(listed(&uri, page.map(Shown::from)))
+}
+
+/// One organisation
+#[utoipa::path(
+    get, path = "/api/v1/organisations/{id}", tag = "organisations",
+    params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = Shown), (status = "default", description = "Problem details"))
+)]
+async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<OrganisationId>,
+) -> Result<axum::Json<Shown>, Failure> {
+    let found = app.read(move |cx| super::find(cx, viewer.network, id)).await?;
+    // A partner's row is its own and the brand's; everybody may know the brand.
+    let own = |found: &Organisation| {
+        viewer.is_brand() || found.side == Side::Brand || found.id == viewer.organisation
+    };
+    found.filter(own).map(|found| axum::Json(found.into())).ok_or(Failure::NotFound)
+}
+
+/// A partner to be taken in
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct New {
+    name: String,
+    /// `reseller`, `distributor`, `franchisee`, `licensee`, `service`, `support`, `fulfilment`,
+    /// `carrier`, `insurer`, `associate`, `vendor`.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    kinds: Vec<Kind>,
+    #[serde(default)]
+    territory: String,
+    /// What your files call it; made from the name if left out.
+    #[serde(default)]
+    external_ref: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Added {
+    #[schema(value_type = String, format = "uuid")]
+    id: OrganisationId,
+}
+
+/// Take a partner in
+#[utoipa::path(
+    post, path = "/api/v1/organisations", tag = "organisations", request_body = New,
+    responses((status = 201, body = Added), (status = "default", description = "Problem details"))
+)]
+async fn add(
+    State(app): State<App>,
+    viewer: Viewer,
+    once: Once,
+    JsonBody(new): JsonBody<New>,
+) -> Result<Answer, Failure> {
+    let (now, network) = (app.clock.now(), viewer.network);
+    let new = NewPartner {
+        name: new.name,
+        kinds: new.kinds,
+        territory: new.territory,
+        external_ref: new.external_ref,
+    };
+    app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
+        let id = super::add_partner(tx, network, &new, now)?;
+        Ok(Answer::created(format!("/api/v1/organisations/{id}"), &Added { id }))
+    })
+    .await
+}

@@ -5,6 +5,7 @@
 //! partner of an order gets its own record of the customer and its own touches; the row in `sale`
 //! only sums up where the order stands.
 
+pub mod api;
 pub mod figures;
 mod rules;
 mod store;
