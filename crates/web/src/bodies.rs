@@ -31,8 +31,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// Reads JSON as [`JsonBody`] does; for a line of a stream.
-pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+/// Reads JSON as [`JsonBody`] does; for one line of a stream.
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if depth(bytes) > DEPTH_MAX {
         let text = format!("The JSON nests deeper than {DEPTH_MAX} brackets.");
         return Err(Failure::Unreadable(text));

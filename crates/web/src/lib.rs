@@ -38,7 +38,7 @@ mod viewer;
 
 pub use address::{AddressRange, AddressRangeError, ClientAddress};
 pub use app::{App, Authenticate, Settings};
-pub use bodies::{Form, JsonBody, Path, Query};
+pub use bodies::{Form, JsonBody, Path, Query, json};
 pub use download::download;
 pub use failure::{Failure, Problem, Problems};
 pub use flash::Flash;

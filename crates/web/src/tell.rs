@@ -186,8 +186,12 @@ struct InBare {
     said: Said,
 }
 
-fn page(failure: &Failure, said: Said, seen: Option<Seen>, uri: &Uri) -> Response {
+fn page(failure: &Failure, mut said: Said, seen: Option<Seen>, uri: &Uri) -> Response {
     let status = failure.status();
+    // The heading has said it.
+    if let Some(rest) = said.detail.strip_prefix(&format!("{}. ", said.title)) {
+        said.detail = String::from(rest);
+    }
     let page = match seen.and_then(|seen| seen.viewer) {
         Some(viewer) => {
             let frame = Frame::of(&viewer, uri, Nav::Elsewhere, said.title);
