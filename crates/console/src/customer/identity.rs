@@ -1,0 +1,161 @@
+//! Who a customer is: each value with the record it came from, and what other records say.
+
+use std::collections::BTreeSet;
+
+use handfast_kit::{Day, fold};
+use handfast_record::{
+    RecordId,
+    customers::{Customer, Details, Party, Record},
+};
+use handfast_web::Viewer;
+
+use super::who::{Names, Organisation};
+use crate::words;
+
+/// Most records that are listed.
+const RECORDS_MAX: usize = 50;
+/// Most other values that are shown beside one.
+const OTHERS_MAX: usize = 3;
+
+/// The panel of who the customer is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Identity {
+    pub(crate) values: Vec<Value>,
+    pub(crate) records: Vec<Source>,
+    /// `3 records, one customer`.
+    pub(crate) records_title: String,
+    /// How many values differ between records, in words; empty when none does.
+    pub(crate) differ: String,
+    /// `tel:+447700900123`.
+    pub(crate) call: Option<String>,
+    /// `mailto:maya@example.com`.
+    pub(crate) mail: Option<String>,
+}
+
+/// One value, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Value {
+    pub(crate) label: &'static str,
+    pub(crate) text: String,
+    pub(crate) from: Origin,
+    /// What other records say instead.
+    pub(crate) others: Vec<(String, Origin)>,
+}
+
+/// Whose record a value came from, and when it was last said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) organisation: Organisation,
+    pub(crate) day: String,
+}
+
+/// One record behind the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) organisation: Organisation,
+    pub(crate) reference: String,
+    pub(crate) since: String,
+}
+
+/// A field of a record that is shown.
+struct Field {
+    label: &'static str,
+    value: fn(&Details) -> String,
+    /// What must be the same for two values to be one.
+    key: fn(&str) -> String,
+}
+
+const FIELDS: [Field; 4] = [
+    Field { label: "Name", value: |details| details.name.clone(), key: fold },
+    Field { label: "Phone", value: |details| details.phone.clone(), key: phone_key },
+    Field { label: "Email", value: |details| details.email.clone(), key: fold },
+    Field { label: "Address", value: address, key: fold },
+];
+
+/// Who the customer is, for this viewer.
+pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day) -> Identity {
+    let day = |at| words::date(viewer.zone.day_of(at), today);
+    let origin = |record: &Record| Origin {
+        organisation: names.organisation(record.organisation),
+        day: day(record.updated),
+    };
+    let chosen = &customer.chosen;
+    let picks = [&chosen.name, &chosen.phone, &chosen.email, &chosen.address];
+    let mut values: Vec<Value> = FIELDS
+        .iter()
+        .zip(picks)
+        .filter_map(|(field, pick)| value(customer, field, pick.as_ref()?, &origin))
+        .collect();
+    let differ = values.iter().filter(|value| !value.others.is_empty()).count() as i64;
+    // The name stands above the page; here it is worth a line only where records differ.
+    values.retain(|value| value.label != "Name" || !value.others.is_empty());
+    let sources = customer.records.iter().take(RECORDS_MAX).map(|record| Source {
+        organisation: names.organisation(record.organisation),
+        reference: record.external_ref.clone(),
+        since: day(record.since),
+    });
+    Identity {
+        values,
+        records: sources.collect(),
+        records_title: records_title(customer),
+        differ: match differ {
+            0 => String::new(),
+            n => words::counted(n, "value differs", "values differ"),
+        },
+        call: chosen.phone.as_ref().and_then(|(phone, _)| telephone(phone)),
+        mail: chosen.email.as_ref().map(|(email, _)| format!("mailto:{email}")),
+    }
+}
+
+fn value(
+    customer: &Customer,
+    field: &Field,
+    (text, from): &(String, RecordId),
+    origin: &impl Fn(&Record) -> Origin,
+) -> Option<Value> {
+    let record = customer.records.iter().find(|record| record.id == *from)?;
+    let mut seen = BTreeSet::from([(field.key)(text)]);
+    let mut others = Vec::new();
+    // The latest said come first.
+    for record in &customer.records {
+        let said = (field.value)(&record.details);
+        let is_new = !said.is_empty() && seen.insert((field.key)(&said));
+        if is_new && others.len() < OTHERS_MAX {
+            others.push((said, origin(record)));
+        }
+    }
+    Some(Value { label: field.label, text: text.clone(), from: origin(record), others })
+}
+
+fn records_title(customer: &Customer) -> String {
+    let what = match customer.records.first().map(|record| record.details.party) {
+        Some(Party::Business) => "one business",
+        _ => "one person",
+    };
+    match customer.records.len() {
+        1 => "1 record".to_owned(),
+        n => format!("{n} records, {what}"),
+    }
+}
+
+/// The address on one line.
+fn address(details: &Details) -> String {
+    let town = [&details.postcode, &details.city].map(String::as_str);
+    let town = town.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let parts = [&details.street, &town, &details.region, &details.country];
+    let parts: Vec<&str> =
+        parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// The last nine digits: with and without the country's number, one line is one line.
+fn phone_key(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    digits[digits.len().saturating_sub(9)..].iter().collect()
+}
+
+/// Where a telephone number leads, if it is one.
+fn telephone(phone: &str) -> Option<String> {
+    let number: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    (number.chars().filter(char::is_ascii_digit).count() >= 5).then(|| format!("tel:{number}"))
+}

@@ -1,0 +1,480 @@
+//! What happened, told in a sentence: one for each kind of touch.
+
+use handfast_kit::{Day, TimeMs, Zone};
+use handfast_record::touches::{Body, Channel, SoldLine, Step, Touch, channel_words};
+
+use super::who::{Names, Organisation};
+use crate::words;
+
+/// A part of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Words.
+    Text(String),
+    /// An organisation, with its mark.
+    Organisation(Organisation),
+    /// The customer, with a mark.
+    Customer(String),
+}
+
+/// A state in one or two words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Badge {
+    pub(crate) tone: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) word: String,
+}
+
+/// One entry of a timeline, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) icon: &'static str,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) badge: Option<Badge>,
+    pub(crate) datetime: String,
+    pub(crate) time: String,
+    /// What is known besides, a paragraph each.
+    pub(crate) more: Vec<String>,
+    /// The customer's own words, a paragraph each.
+    pub(crate) said: Vec<String>,
+    /// How it left the customer.
+    pub(crate) step: Option<Badge>,
+}
+
+/// How a kind of touch is told: its icon, what the author did, and what is known besides.
+struct Told {
+    icon: &'static str,
+    parts: Vec<Part>,
+    badge: Option<Badge>,
+    more: Vec<String>,
+    said: Vec<String>,
+    step: Option<Badge>,
+}
+
+impl Told {
+    fn new(icon: &'static str, parts: Vec<Part>) -> Self {
+        Self { icon, parts, badge: None, more: Vec::new(), said: Vec::new(), step: None }
+    }
+
+    fn badge(mut self, badge: Option<Badge>) -> Self {
+        self.badge = badge;
+        self
+    }
+
+    fn more(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !text.is_empty() {
+            self.more.push(text);
+        }
+        self
+    }
+
+    fn said(mut self, text: &str) -> Self {
+        self.said.extend(paragraphs(text));
+        self
+    }
+}
+
+/// What is needed to tell a touch besides the touch.
+pub(crate) struct Telling<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) zone: &'a Zone,
+    pub(crate) today: Day,
+}
+
+impl Telling<'_> {
+    /// The touch as an entry of the timeline.
+    pub(crate) fn entry(&self, touch: &Touch) -> Entry {
+        let told = match touch.body() {
+            Some(body) => self.told(touch, body),
+            // A newer version wrote it; its summary is a sentence too.
+            None => Told::new("dot", vec![self.author(touch)]).more(touch.summary.clone()),
+        };
+        Entry {
+            id: touch.id.to_string(),
+            icon: told.icon,
+            parts: told.parts,
+            badge: told.badge,
+            datetime: words::datetime(touch.at, self.zone),
+            time: words::clock_time(touch.at, self.zone),
+            more: told.more,
+            said: told.said,
+            step: told.step,
+        }
+    }
+
+    fn author(&self, touch: &Touch) -> Part {
+        Part::Organisation(self.names.organisation(touch.organisation))
+    }
+
+    fn customer(&self) -> Part {
+        Part::Customer(words::sentence(&self.names.customer))
+    }
+
+    /// The person who wrote, if known, with the organisation; the organisation alone otherwise.
+    fn writer(&self, touch: &Touch) -> Vec<Part> {
+        let person = self.names.person(touch.person).map(|name| text(format!("{name},")));
+        person.into_iter().chain([self.author(touch)]).collect()
+    }
+
+    fn told(&self, touch: &Touch, body: Body) -> Told {
+        let author = self.author(touch);
+        match body {
+            Body::CustomerRecorded { name, external_ref } => {
+                let known = if name.is_empty() { external_ref.clone() } else { name };
+                Told::new("user", vec![author, text(format!("recorded {known}"))])
+                    .more(format!("Reference {external_ref}."))
+            }
+            Body::AddressChanged { before, after } => {
+                Told::new("home", vec![author, text("changed address or contact details")])
+                    .more(format!("From “{before}” to “{after}”."))
+            }
+            Body::Sale { order_ref, status, lines, total_minor, currency } => {
+                sale(author, &order_ref, &status, &lines, &words::money(total_minor, &currency))
+            }
+            Body::Payment { order_ref, method, amount_minor, currency } => {
+                let sum = words::money(amount_minor, &currency);
+                let by = if method.is_empty() {
+                    String::new()
+                } else {
+                    format!(" by {}", plain(&method))
+                };
+                Told::new(
+                    "card",
+                    vec![self.customer(), text("paid"), author, text(format!("{sum}{by}"))],
+                )
+                .more(format!("Order {order_ref}."))
+            }
+            Body::DeliveryPromised { order_ref, day } => {
+                let by = format!("promised delivery by {}", words::date(day, self.today));
+                Told::new("flag", vec![author, text(by)]).more(format!("Order {order_ref}."))
+            }
+            Body::Shipped { order_ref, due_ms } => {
+                let badge = due_ms.and_then(|due| self.late_to_carrier(touch.at, due));
+                Told::new("truck", vec![author, text("handed the goods to the carrier")])
+                    .badge(badge)
+                    .more(format!("Order {order_ref}."))
+            }
+            Body::Delivered { order_ref, days_late } => {
+                Told::new("box", vec![author, text("delivered")])
+                    .badge(days_late.map(arrival))
+                    .more(format!("Order {order_ref}."))
+            }
+            body @ Body::ReviewGiven { .. } => self.review(author, body),
+            body @ (Body::CaseOpened { .. }
+            | Body::CaseStep { .. }
+            | Body::CaseHandOver { .. }
+            | Body::CaseClosed { .. }) => case(author, body),
+            body @ (Body::Call { .. } | Body::Mail { .. } | Body::Note { .. }) => {
+                self.contact(touch, body)
+            }
+        }
+    }
+
+    fn late_to_carrier(&self, at: TimeMs, due: TimeMs) -> Option<Badge> {
+        let days = self.zone.day_of(at).0 - self.zone.day_of(due).0;
+        (days > 0).then(|| badge("bad", "alert", words::sentence(&words::lateness(days))))
+    }
+
+    fn review(&self, author: Part, body: Body) -> Told {
+        let Body::ReviewGiven { order_ref, score, title, text: words, .. } = body else {
+            return Told::new("star", vec![author]);
+        };
+        let tone = match score {
+            ..=2 => "bad",
+            3 => "",
+            _ => "ok",
+        };
+        let given = badge(tone, "star", format!("{score} of 5"));
+        let told = Told::new("star", vec![self.customer(), text("gave"), author]);
+        let told = told.badge(Some(given)).said(&title).said(&words);
+        if told.said.is_empty() {
+            told.more(format!("Order {order_ref}, without words."))
+        } else {
+            told
+        }
+    }
+
+    fn contact(&self, touch: &Touch, body: Body) -> Told {
+        let mut parts = self.writer(touch);
+        match body {
+            Body::Call { said, step } => {
+                let channel = Channel::named(&touch.channel).unwrap_or(Channel::Phone);
+                let way = if channel == Channel::System {
+                    "on the phone"
+                } else {
+                    channel_words(channel)
+                };
+                parts.extend([text("spoke with"), self.customer(), text(way)]);
+                let mut told = Told::new("phone", parts);
+                told.more = paragraphs(&said);
+                told.step = step.map(step_badge);
+                told
+            }
+            Body::Mail { subject, text: letter } => {
+                parts.extend([text("and"), self.customer(), text("wrote mail")]);
+                let mut told = Told::new("mail", parts).more(subject);
+                told.more.extend(paragraphs(&letter));
+                told
+            }
+            Body::Note { text: note } => {
+                parts.push(text("wrote a note"));
+                let mut told = Told::new("note", parts);
+                told.more = paragraphs(&note);
+                told
+            }
+            _ => Told::new("dot", parts).more(touch.summary.clone()),
+        }
+    }
+}
+
+fn sale(author: Part, order_ref: &str, status: &str, lines: &[SoldLine], sum: &str) -> Told {
+    if lines.is_empty() && !status.is_empty() {
+        let now = format!("says that order {order_ref} is {}", plain(status));
+        return Told::new("bag", vec![author, text(now)]);
+    }
+    let sold = match lines {
+        [] => format!("took order {order_ref}"),
+        [one] if one.quantity <= 1 && !one.title.is_empty() => {
+            format!("sold {}", plain(&one.title))
+        }
+        [one] if !one.title.is_empty() => format!("sold {} of {}", one.quantity, plain(&one.title)),
+        several => format!("sold {}", words::counted(several.len() as i64, "thing", "things")),
+    };
+    let titles: Vec<String> = match lines {
+        [] | [_] => Vec::new(),
+        several => several.iter().filter(|line| !line.title.is_empty()).map(line_words).collect(),
+    };
+    let what = words::list(&titles);
+    let what = if what.is_empty() { String::new() } else { format!(": {what}") };
+    let sum = if sum == "0" { String::new() } else { format!(" {sum}.") };
+    let order = if lines.is_empty() && what.is_empty() {
+        String::new()
+    } else {
+        format!("Order {order_ref}{what}.")
+    };
+    let called_off =
+        (!status.is_empty()).then(|| badge("warn", "alert", words::sentence(&plain(status))));
+    Told::new("bag", vec![author, text(sold)])
+        .badge(called_off)
+        .more(format!("{order}{sum}").trim().to_owned())
+}
+
+fn line_words(line: &SoldLine) -> String {
+    let title = plain(&line.title);
+    if line.quantity <= 1 { title } else { format!("{} × {title}", line.quantity) }
+}
+
+fn case(author: Part, body: Body) -> Told {
+    match body {
+        Body::CaseOpened { case_ref, title, product } => {
+            let about = if title.is_empty() || product.is_empty() || title == product {
+                format!("{title}{product}")
+            } else {
+                format!("{title} ({product})")
+            };
+            Told::new("case", vec![author, text(format!("opened case {case_ref}"))]).more(about)
+        }
+        Body::CaseStep { case_ref, status, owner, team, country, .. } => {
+            let with: Vec<String> =
+                [owner, team, country].into_iter().filter(|part| !part.is_empty()).collect();
+            let with =
+                if with.is_empty() { String::new() } else { format!("With {}.", with.join(", ")) };
+            let did = if status.is_empty() {
+                format!("took a step on case {case_ref}")
+            } else {
+                format!("set case {case_ref} to “{status}”")
+            };
+            Told::new("case", vec![author, text(did)]).more(with)
+        }
+        Body::CaseHandOver { case_ref, from, to } => {
+            let over = format!("handed case {case_ref} over, from {from} to {to}");
+            Told::new("handoff", vec![author, text(over)])
+        }
+        Body::CaseClosed { case_ref, status } => {
+            let status =
+                if status.is_empty() { status } else { format!("It ended as “{status}”.") };
+            Told::new("check", vec![author, text(format!("closed case {case_ref}"))]).more(status)
+        }
+        _ => Told::new("case", vec![author]),
+    }
+}
+
+/// How a delivery met its promise.
+pub(crate) fn arrival(days_late: i32) -> Badge {
+    if days_late > 0 {
+        badge("bad", "alert", words::sentence(&words::lateness(days_late)))
+    } else {
+        badge("ok", "check", words::sentence(&words::lateness(days_late)))
+    }
+}
+
+fn step_badge(step: Step) -> Badge {
+    match step {
+        Step::Closer => badge("ok", "up", "A step closer".to_owned()),
+        Step::Same => badge("", "dot", "About the same".to_owned()),
+        Step::Away => badge("bad", "down", "A step away".to_owned()),
+    }
+}
+
+fn badge(tone: &'static str, icon: &'static str, word: String) -> Badge {
+    Badge { tone, icon, word }
+}
+
+fn text(words: impl Into<String>) -> Part {
+    Part::Text(words.into())
+}
+
+/// A source's word as a person writes it: `credit_card` is `credit card`.
+fn plain(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// The lines of a text that say something.
+fn paragraphs(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use handfast_kit::Id;
+    use handfast_record::sharing::Class;
+
+    use super::*;
+
+    fn told(body: Body) -> (String, Entry) {
+        let names = Names { customer: "Maya".to_owned(), ..Names::default() };
+        let zone = Zone::named("Europe/London").unwrap();
+        let at = TimeMs::parse_rfc3339("2026-03-11T17:00:00Z").unwrap();
+        let today = zone.day_of(at);
+        let touch = Touch {
+            id: Id::random(),
+            subject: Id::random(),
+            record: None,
+            organisation: Id::random(),
+            person: None,
+            class: Class::Note,
+            kind: body.kind().to_owned(),
+            channel: "system".to_owned(),
+            at,
+            recorded: at,
+            leaf_index: None,
+            summary: "the summary".to_owned(),
+            body_json: body.json(),
+        };
+        let entry = Telling { names: &names, zone: &zone, today }.entry(&touch);
+        let said: Vec<String> = entry
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) | Part::Customer(text) => text.clone(),
+                Part::Organisation(_) => "Org".to_owned(),
+            })
+            .collect();
+        (said.join(" "), entry)
+    }
+
+    fn line(title: &str, quantity: i64) -> SoldLine {
+        SoldLine { title: title.to_owned(), quantity, price_minor: 100 }
+    }
+
+    fn sold(status: &str, lines: Vec<SoldLine>) -> (String, Entry) {
+        told(Body::Sale {
+            order_ref: "1001".to_owned(),
+            status: status.to_owned(),
+            lines,
+            total_minor: 329_000,
+            currency: "GBP".to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_sale_names_what_was_sold() {
+        let (said, entry) = sold("", vec![line("Aurora Trail", 1)]);
+        assert_eq!(said, "Org sold Aurora Trail");
+        assert_eq!(entry.more, ["Order 1001. £3,290."]);
+        let (said, entry) = sold("", vec![line("Aurora Trail", 1), line("bike_lock", 2)]);
+        assert_eq!(said, "Org sold 2 things");
+        assert_eq!(entry.more, ["Order 1001: Aurora Trail and 2 × bike lock. £3,290."]);
+        assert_eq!(sold("", vec![]).0, "Org took order 1001");
+        assert_eq!(sold("canceled", vec![]).0, "Org says that order 1001 is canceled");
+        let (_, entry) = sold("canceled", vec![line("Aurora Trail", 1)]);
+        assert_eq!(entry.badge.unwrap().word, "Canceled");
+    }
+
+    #[test]
+    fn a_delivery_says_whether_it_kept_the_promise() {
+        for (days_late, tone, word) in [
+            (Some(3), "bad", "3 days late"),
+            (Some(0), "ok", "On time"),
+            (Some(-2), "ok", "2 days early"),
+        ] {
+            let (said, entry) = told(Body::Delivered { order_ref: "1001".to_owned(), days_late });
+            assert_eq!(said, "Org delivered");
+            assert_eq!(
+                entry.badge,
+                Some(badge(tone, if tone == "ok" { "check" } else { "alert" }, word.to_owned()))
+            );
+        }
+        let (_, entry) = told(Body::Delivered { order_ref: "1001".to_owned(), days_late: None });
+        assert_eq!(entry.badge, None);
+        assert_eq!(entry.time, "17:00");
+    }
+
+    #[test]
+    fn goods_that_reached_the_carrier_late_are_said_to() {
+        let shipped = |due: &str| {
+            let due_ms = TimeMs::parse_rfc3339(due);
+            told(Body::Shipped { order_ref: "1001".to_owned(), due_ms }).1.badge
+        };
+        assert_eq!(shipped("2026-03-11T09:00:00Z"), None, "the same day keeps it");
+        assert_eq!(shipped("2026-03-09T09:00:00Z").unwrap().word, "2 days late");
+    }
+
+    #[test]
+    fn a_review_is_the_customers_own_words() {
+        let review = |score, text: &str| {
+            told(Body::ReviewGiven {
+                order_ref: "1001".to_owned(),
+                review_ref: "r".to_owned(),
+                score,
+                title: String::new(),
+                text: text.to_owned(),
+            })
+        };
+        let (said, entry) = review(2, "Nobody rings back.");
+        assert_eq!(said, "Maya gave Org");
+        assert_eq!(entry.badge, Some(badge("bad", "star", "2 of 5".to_owned())));
+        assert_eq!(entry.said, ["Nobody rings back."]);
+        assert_eq!(review(5, "").1.more, ["Order 1001, without words."]);
+    }
+
+    #[test]
+    fn contacts_and_cases_are_told_in_words() {
+        let (said, entry) =
+            told(Body::Call { said: "One.\n\nTwo.".to_owned(), step: Some(Step::Closer) });
+        assert_eq!(said, "Org spoke with Maya on the phone");
+        assert_eq!((entry.more.len(), entry.step.unwrap().word.as_str()), (2, "A step closer"));
+        assert_eq!(told(Body::Note { text: "x".to_owned() }).0, "Org wrote a note");
+        let step = Body::CaseStep {
+            case_ref: "3127".to_owned(),
+            status: "In Progress".to_owned(),
+            owner: "Ines Duarte".to_owned(),
+            team: String::new(),
+            country: "UK".to_owned(),
+            row: 1,
+        };
+        let (said, entry) = told(step);
+        assert_eq!(said, "Org set case 3127 to “In Progress”");
+        assert_eq!(entry.more, ["With Ines Duarte, UK."]);
+        let payment = Body::Payment {
+            order_ref: "1001".to_owned(),
+            method: "credit_card".to_owned(),
+            amount_minor: 2_050,
+            currency: "BRL".to_owned(),
+        };
+        assert_eq!(told(payment).0, "Maya paid Org R$ 20.50 by credit card");
+    }
+}

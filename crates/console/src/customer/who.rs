@@ -1,0 +1,123 @@
+//! Who is who on one customer's page.
+
+use std::collections::{BTreeSet, HashMap};
+
+use handfast_db::{Cx, Fault};
+use handfast_kit::{NetworkId, OrganisationId, PersonId};
+use handfast_record::{
+    customers::{Customer, Party},
+    organisations, people,
+};
+
+/// Names for everybody whom a page mentions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    organisations: HashMap<OrganisationId, String>,
+    people: HashMap<PersonId, String>,
+    brand: Option<OrganisationId>,
+    /// What the customer is called within a sentence.
+    pub(crate) customer: String,
+}
+
+/// An organisation as a page names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Organisation {
+    /// Its name.
+    pub(crate) name: String,
+    /// Which mark it has: `us` for the brand.
+    pub(crate) kind: &'static str,
+}
+
+impl Names {
+    /// Looks the names up. `customer` is what the customer is called within a sentence.
+    pub(crate) fn read(
+        cx: &mut Cx<'_>,
+        network: NetworkId,
+        customer: String,
+        organisations: BTreeSet<OrganisationId>,
+        people: BTreeSet<PersonId>,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            organisations: organisations::names(cx, network, organisations)?,
+            people: people::names(cx, people)?,
+            brand: organisations::brand(cx, network)?.map(|brand| brand.id),
+            customer,
+        })
+    }
+
+    pub(crate) fn organisation(&self, id: OrganisationId) -> Organisation {
+        let name = self.organisations.get(&id).cloned();
+        Organisation {
+            name: name.unwrap_or_else(|| "an organisation".to_owned()),
+            kind: if self.brand == Some(id) { "us" } else { "" },
+        }
+    }
+
+    pub(crate) fn person(&self, id: Option<PersonId>) -> Option<&str> {
+        id.and_then(|id| self.people.get(&id)).map(String::as_str)
+    }
+}
+
+/// What a customer is called within a sentence: `Maya`, a business by its whole name, and `this
+/// customer` when nobody gave a name.
+pub(crate) fn short_name(customer: &Customer) -> String {
+    let Some((name, from)) = &customer.chosen.name else { return "this customer".to_owned() };
+    let record = customer.records.iter().find(|record| record.id == *from);
+    match record.map(|record| &record.details) {
+        Some(details) if details.party == Party::Business => name.clone(),
+        Some(details) if !details.given_name.is_empty() => details.given_name.clone(),
+        _ => name.split_whitespace().next().unwrap_or(name).to_owned(),
+    }
+}
+
+/// `Maya’s`, `James’`.
+pub(crate) fn possessive(name: &str) -> String {
+    if name.ends_with('s') { format!("{name}’") } else { format!("{name}’s") }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use handfast_kit::{Id, TimeMs};
+    use handfast_record::customers::{Chosen, Details, Record};
+
+    use super::*;
+
+    /// A customer with one record, for the rules of this page.
+    pub(crate) fn customer(details: Details) -> Customer {
+        let (id, record) = (Id::random(), Id::random());
+        let name = (!details.name.is_empty()).then(|| (details.name.clone(), record));
+        Customer {
+            id,
+            chosen: Chosen { name, ..Chosen::default() },
+            records: vec![Record {
+                id: record,
+                customer: id,
+                organisation: Id::random(),
+                external_ref: "AC-1".to_owned(),
+                details,
+                since: TimeMs(0),
+                updated: TimeMs(0),
+                version: 1,
+            }],
+        }
+    }
+
+    #[test]
+    fn a_person_is_called_by_the_first_name_and_a_business_by_its_own() {
+        let details = |name: &str, given: &str, party| Details {
+            name: name.to_owned(),
+            given_name: given.to_owned(),
+            party,
+            ..Details::default()
+        };
+        for (details, short) in [
+            (details("Maya Okafor", "", Party::Person), "Maya"),
+            (details("Okafor, Maya", "Maya", Party::Person), "Maya"),
+            (details("Harbour Couriers Ltd", "", Party::Business), "Harbour Couriers Ltd"),
+            (details("", "", Party::Person), "this customer"),
+        ] {
+            assert_eq!(short_name(&customer(details)), short);
+        }
+        assert_eq!((possessive("Maya"), possessive("James")), ("Maya’s".into(), "James’".into()));
+    }
+}
