@@ -97,7 +97,9 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::NotFound,
-            Error::EmailWrong => Self::field("email", "Write an e-mail address, like ana@example.com."),
+            Error::EmailWrong => {
+                Self::field("email", "Write an e-mail address, like ana@example.com.")
+            }
             Error::NameWrong => Self::field("name", "Write a name of 1 to 200 characters."),
             Error::PasswordTooShort
             | Error::PasswordTooLong
@@ -154,7 +156,9 @@ fn password_sentence(error: &Error) -> String {
     match error {
         Error::PasswordTooShort => {
             let least = LIMITS.password_chars_min;
-            format!("Use at least {least} characters. Three or four words you can remember do well.")
+            format!(
+                "Use at least {least} characters. Three or four words you can remember do well."
+            )
         }
         Error::PasswordTooLong => format!("Use at most {} bytes.", LIMITS.password_bytes_max),
         Error::PasswordCommon => {
@@ -184,14 +188,15 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_field_and_says_what_would_be_taken() {
-        let refusal = Failure::from(Error::RoleDoesNotFit {
-            role: Role::BrandStaff,
-            side: Side::Partner,
-        });
+        let refusal =
+            Failure::from(Error::RoleDoesNotFit { role: Role::BrandStaff, side: Side::Partner });
         let Failure::Invalid(problems) = refusal else { panic!("not a form error") };
         assert_eq!(
             problems.of("role"),
-            Some("Nobody is brand staff in a partner. Choose partner admin, partner staff or auditor.")
+            Some(
+                "Nobody is brand staff in a partner. \
+                 Choose partner admin, partner staff or auditor."
+            )
         );
     }
 }

@@ -33,8 +33,8 @@ use handfast_web::{Role, Side, Theme, TokenHash, Viewer};
 pub use error::{DO_NOT_FIT, Error};
 pub use flows::{Acceptance, Attempt, accept_by_password, change_password, sign_in_by_password};
 pub use invitations::{
-    Invitation, InvitationPage, NewInvitation, Proof, accept, invitation, invitations, invite,
-    withdraw_invitation,
+    Invitation, InvitationId, InvitationPage, NewInvitation, Proof, accept, invitation,
+    invitations, invite, withdraw_invitation,
 };
 pub use password::{PasswordHash, hash_password};
 pub use rules::{LIMITS, Limits};
@@ -213,9 +213,9 @@ pub fn theme(tx: &mut Tx<'_>, person: PersonId, theme: Theme) -> Result<(), Erro
     if store::set_theme(tx, person, theme)? == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
-/// Shuts a person out of everything, from the next request on: sessions and API tokens end, in every
-/// network, and stay ended when the person is let in again. For the operator; an organisation ends
-/// a membership instead. Fails with [`Error::LastBrandAdmin`] if a brand would have none left.
+/// Shuts a person out of everything, from the next request on: sessions and API tokens end, in
+/// every network, and stay ended when the person is let in again. For the operator; an organisation
+/// ends a membership instead. Fails with [`Error::LastBrandAdmin`] if a brand would have none left.
 pub fn deactivate(tx: &mut Tx<'_>, person: PersonId, now: TimeMs) -> Result<(), Error> {
     for place in store::memberships(tx, person)? {
         leave_an_admin(tx, place.network, place.organisation, person)?;
@@ -259,7 +259,12 @@ pub fn add_member(
         None => store::insert_member(tx, network, organisation, person, role, now)
             .on_unique("member_pk", Error::AlreadyMember)?,
     };
-    tx.after_commit(move || tracing::info!(person.id = %person, organisation.id = %organisation, %role, "added a member"));
+    tx.after_commit(move || {
+        tracing::info!(
+            person.id = %person, organisation.id = %organisation, %role,
+            "added a member"
+        );
+    });
     Ok(())
 }
 
@@ -278,7 +283,9 @@ pub fn end_member(
     }
     sign_in::end_in(tx, network, organisation, person)?;
     tokens::revoke_all(tx, network, organisation, person, now)?;
-    tx.after_commit(move || tracing::info!(person.id = %person, organisation.id = %organisation, "ended a membership"));
+    tx.after_commit(move || {
+        tracing::info!(person.id = %person, organisation.id = %organisation, "ended a membership");
+    });
     Ok(())
 }
 
@@ -299,7 +306,12 @@ pub fn change_role(
     if store::set_role(tx, network, organisation, person, role)? == 0 {
         return Err(Error::NotFound);
     }
-    tx.after_commit(move || tracing::info!(person.id = %person, organisation.id = %organisation, %role, "changed a role"));
+    tx.after_commit(move || {
+        tracing::info!(
+            person.id = %person, organisation.id = %organisation, %role,
+            "changed a role"
+        );
+    });
     Ok(())
 }
 

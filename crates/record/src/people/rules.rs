@@ -192,9 +192,18 @@ mod tests {
             assert_eq!(email_key(email).unwrap(), key);
         }
         let long = format!("{}@example.com", "a".repeat(300));
-        for wrong in
-            ["", "ana", "@example.com", "ana@", "a b@c.d", "a@b@c", "a@.c", "a@c.", "a,b@c.d", &long]
-        {
+        for wrong in [
+            "",
+            "ana",
+            "@example.com",
+            "ana@",
+            "a b@c.d",
+            "a@b@c",
+            "a@.c",
+            "a@c.",
+            "a,b@c.d",
+            &long,
+        ] {
             assert!(email_key(wrong).is_err(), "{wrong}");
         }
     }

@@ -139,8 +139,8 @@ pub(super) fn person_name(cx: &mut Cx<'_>, id: PersonId) -> Result<Option<String
     Ok(row.map(|(name,)| name))
 }
 
-/// The person's password, unless the person is deactivated or has none. Nobody changes it until this
-/// transaction ends.
+/// The person's password, unless the person is deactivated or has none. Nobody changes it until
+/// this transaction ends.
 pub(super) fn lock_password(
     tx: &mut Tx<'_>,
     person: PersonId,

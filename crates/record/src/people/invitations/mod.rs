@@ -2,6 +2,8 @@
 
 mod store;
 
+use std::{fmt, str::FromStr};
+
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, PersonId, TimeMs};
 use handfast_web::{Role, Secret, Side, TokenHash, Viewer};
@@ -21,11 +23,43 @@ pub struct NewInvitation {
     pub role: Role,
 }
 
+/// Which invitation: the hash of its secret, which tells nothing of the secret. As text, 64
+/// hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct InvitationId(TokenHash);
+
+impl InvitationId {
+    /// The id of the invitation with this secret.
+    pub fn of(secret: &Secret) -> Self {
+        Self(secret.hash())
+    }
+}
+
+impl fmt::Display for InvitationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for InvitationId {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        // The length first: nothing longer is ever worked on.
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Error::NotFound);
+        }
+        let byte = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16);
+        let bytes: Result<Vec<u8>, _> = (0..32).map(byte).collect();
+        let hash = bytes.ok().and_then(|bytes| TokenHash::from_bytes(&bytes));
+        hash.map(Self).ok_or(Error::NotFound)
+    }
+}
+
 /// An invitation that can still be accepted, as its organisation's admins see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// The hash of its secret, which serves as its id: nobody gets in with it.
-    pub hash: TokenHash,
+    /// Its id, for withdrawing it: nobody gets in with it.
+    pub id: InvitationId,
     /// Who is invited.
     pub name: String,
     /// The address the person will sign in with.
@@ -140,11 +174,7 @@ fn is_member(
 
 /// What the page of an invitation shows. Fails with [`Error::InvitationGone`] if it was used,
 /// withdrawn, is too old, or whoever sent it may not invite any more.
-pub fn invitation(
-    cx: &mut Cx<'_>,
-    hash: &TokenHash,
-    now: TimeMs,
-) -> Result<InvitationPage, Error> {
+pub fn invitation(cx: &mut Cx<'_>, hash: &TokenHash, now: TimeMs) -> Result<InvitationPage, Error> {
     let open = open(cx, hash, now)?;
     let is_known = super::person_by_email(cx, &open.email)?.is_some();
     Ok(InvitationPage {
@@ -170,7 +200,8 @@ fn open(cx: &mut Cx<'_>, hash: &TokenHash, now: TimeMs) -> Result<Open, Error> {
     if may_invite && fits { Ok(open) } else { Err(Error::InvitationGone) }
 }
 
-/// Accepts an invitation, once, and signs the person in there. `old` is the session the browser had.
+/// Accepts an invitation, once, and signs the person in there. `old` is the session the browser
+/// had.
 ///
 /// Fails with [`Error::InvitationGone`], with [`Error::PersonKnown`] if the address belongs to a
 /// person who must show the password they have, with [`Error::DoNotFit`] if the proof is somebody
@@ -243,9 +274,9 @@ pub fn withdraw_invitation(
     tx: &mut Tx<'_>,
     network: NetworkId,
     organisation: OrganisationId,
-    hash: &TokenHash,
+    id: InvitationId,
 ) -> Result<(), Error> {
-    if store::delete(tx, network, organisation, hash)? == 0 {
+    if store::delete(tx, network, organisation, &id.0)? == 0 {
         return Err(Error::NotFound);
     }
     tx.after_commit(move || {

@@ -4,14 +4,14 @@ use handfast_web::TokenHash;
 
 use super::{
     super::store::{side_at, word},
-    Invitation, Open,
+    Invitation, InvitationId, Open,
 };
 
 impl FromRow for Invitation {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
         let hash: [u8; 32] = row.get(0)?;
         Ok(Self {
-            hash: TokenHash::from_bytes(&hash).expect("a hash has 32 bytes"),
+            id: InvitationId(TokenHash::from_bytes(&hash).expect("a hash has 32 bytes")),
             name: row.get(1)?,
             email: row.get(2)?,
             role: word(row, 3)?,
@@ -63,11 +63,7 @@ pub(super) fn insert(
     )
 }
 
-pub(super) fn open(
-    cx: &mut Cx<'_>,
-    hash: &TokenHash,
-    now: TimeMs,
-) -> Result<Option<Open>, Fault> {
+pub(super) fn open(cx: &mut Cx<'_>, hash: &TokenHash, now: TimeMs) -> Result<Option<Open>, Fault> {
     cx.one(
         "select n.network_id, n.name, o.organisation_id, o.name, o.is_brand, i.email, i.name,
                 i.role, i.invited_by, i.expires_ms

@@ -1,4 +1,4 @@
-//! How a person comes in, stays, and goes: passwords, links, sessions; and who a request comes from.
+//! How a person comes in, stays, and goes: passwords, links, sessions; who a request comes from.
 
 mod store;
 
@@ -44,9 +44,7 @@ pub fn count_attempt(
     let by_address = count(tx, &address, LIMITS.attempts_per_address_max, now)?;
     // What is no address belongs to nobody, so there is nobody to protect.
     let by_email = match rules::email_key(email) {
-        Ok(key) => {
-            count(tx, &attempt_key("email", &key), LIMITS.attempts_per_email_max, now)?
-        }
+        Ok(key) => count(tx, &attempt_key("email", &key), LIMITS.attempts_per_email_max, now)?,
         Err(_) => None,
     };
     Ok(match by_address.max(by_email) {
@@ -101,8 +99,7 @@ impl Candidate {
     pub fn check(&self, password: &str) -> Result<Proven, Error> {
         let fits = password::fits(password, &self.password)?;
         let Some(person) = self.person.filter(|_| fits) else { return Err(Error::DoNotFit) };
-        let renewed =
-            self.password.is_outdated().then(|| password::hash(password)).transpose()?;
+        let renewed = self.password.is_outdated().then(|| password::hash(password)).transpose()?;
         Ok(Proven { person, password: self.password.clone(), renewed })
     }
 }
@@ -151,6 +148,8 @@ pub(super) struct Session {
     pub(super) organisation: OrganisationId,
     /// When the person signed in; kept when the session's secret changes.
     pub(super) created: TimeMs,
+    /// When its use was last noted.
+    seen: TimeMs,
 }
 
 impl Session {
@@ -160,7 +159,7 @@ impl Session {
         organisation: OrganisationId,
         created: TimeMs,
     ) -> Self {
-        Self { person, network, organisation, created }
+        Self { person, network, organisation, created, seen: created }
     }
 }
 
@@ -216,13 +215,24 @@ pub fn authenticate(
     }
 }
 
-/// Notes that a session is in use, at most once a minute: most calls write nothing.
+/// Whether the use of this session is worth noting: it is good, and was last noted a minute ago.
+pub(super) fn is_unnoted(cx: &mut Cx<'_>, hash: &TokenHash, now: TimeMs) -> Result<bool, Fault> {
+    Ok(store::session(cx, hash, oldest_created(now), oldest_seen(now))?
+        .is_some_and(|session| session.seen <= noted_before(now)))
+}
+
+const fn noted_before(now: TimeMs) -> TimeMs {
+    now.plus(-LIMITS.session_seen_every_ms)
+}
+
+/// Notes that a session is in use, at most once a minute; one that is over stays over.
 ///
-/// [`authenticate`] only reads, so whoever answers pages calls this after the answer, in its own
-/// small transaction, with the hash of the session's cookie. A session nobody notes for
-/// [`super::Limits::session_idle_ms`] is over.
-pub fn seen(tx: &mut Tx<'_>, session: &TokenHash, now: TimeMs) -> Result<(), Fault> {
-    store::set_seen(tx, session, now, now.plus(-LIMITS.session_seen_every_ms))?;
+/// [`authenticate`] only reads. Whoever serves pages lays [`super::api::note_use`] around them,
+/// which calls this; a session nobody notes for [`super::Limits::session_idle_ms`] is over.
+pub fn seen(tx: &mut Tx<'_>, hash: &TokenHash, now: TimeMs) -> Result<(), Fault> {
+    if is_unnoted(tx, hash, now)? {
+        store::set_seen(tx, hash, now)?;
+    }
     Ok(())
 }
 

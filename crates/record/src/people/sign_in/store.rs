@@ -14,6 +14,7 @@ impl FromRow for Session {
             network: row.get(1)?,
             organisation: row.get(2)?,
             created: row.get(3)?,
+            seen: row.get(4)?,
         })
     }
 }
@@ -89,7 +90,7 @@ pub(super) fn session(
     oldest_seen: TimeMs,
 ) -> Result<Option<Session>, Fault> {
     cx.one(
-        "select person_id, network_id, organisation_id, created_ms
+        "select person_id, network_id, organisation_id, created_ms, seen_ms
            from session
           where token_hash = $1 and created_ms > $2 and seen_ms > $3",
         (hash.as_bytes(), oldest_created, oldest_seen),
@@ -120,16 +121,8 @@ pub(super) fn viewer_of_session(
     Ok(row.map(|known| known.by_session(hash.csrf())))
 }
 
-pub(super) fn set_seen(
-    tx: &mut Tx<'_>,
-    hash: &TokenHash,
-    now: TimeMs,
-    seen_before: TimeMs,
-) -> Result<u64, Fault> {
-    tx.exec(
-        "update session set seen_ms = $1 where token_hash = $2 and seen_ms <= $3",
-        (now, hash.as_bytes(), seen_before),
-    )
+pub(super) fn set_seen(tx: &mut Tx<'_>, hash: &TokenHash, now: TimeMs) -> Result<u64, Fault> {
+    tx.exec("update session set seen_ms = $1 where token_hash = $2", (now, hash.as_bytes()))
 }
 
 pub(super) fn delete_session(tx: &mut Tx<'_>, hash: &TokenHash) -> Result<u64, Fault> {

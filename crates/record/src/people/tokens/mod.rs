@@ -84,8 +84,8 @@ pub struct NewToken {
     pub lifetime_ms: Option<i64>,
 }
 
-/// Makes a token that acts as its maker, in the maker's organisation. Its text, to be shown once, is
-/// [`Secret::token_text`].
+/// Makes a token that acts as its maker, in the maker's organisation. Its text, to be shown once,
+/// is [`Secret::token_text`].
 ///
 /// Fails with [`Error::NotFound`] if the maker is no member, with [`Error::ScopeBeyond`],
 /// [`Error::ScopesMissing`], [`Error::NameWrong`] or [`Error::LifetimeWrong`].
@@ -115,7 +115,8 @@ pub fn create_token(
         return Err(Error::ScopeBeyond(scope));
     }
     let (id, secret) = (ApiTokenId::random(), Secret::random());
-    let row = store::NewRow { id, name, scopes: &scopes, created: now, expires: now.plus(lifetime_ms) };
+    let row =
+        store::NewRow { id, name, scopes: &scopes, created: now, expires: now.plus(lifetime_ms) };
     store::insert(tx, &secret.hash(), maker, &row)?;
     let person = maker.person;
     tx.after_commit(move || tracing::info!(token.id = %id, person.id = %person, "made a token"));

@@ -1,8 +1,0 @@
-//! JSON of people.
-
-use handfast_web::Route;
-
-/// The routes.
-pub fn routes() -> Vec<Route> {
-    Vec::new()
-}
