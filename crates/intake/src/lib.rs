@@ -16,6 +16,8 @@ mod run;
 pub mod shapes;
 pub mod source;
 mod store;
+#[cfg(test)]
+mod tests;
 mod uploads;
 pub mod value;
 
