@@ -1,5 +1,6 @@
 //! Invitations: how an admin lets somebody in. Good for 72 hours, used once, kept as a hash only.
 
+pub(super) mod api;
 mod store;
 
 use std::{fmt, str::FromStr};

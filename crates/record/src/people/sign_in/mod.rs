@@ -1,5 +1,6 @@
 //! How a person comes in, stays, and goes: passwords, links, sessions; who a request comes from.
 
+pub(super) mod api;
 mod store;
 
 use handfast_db::{Cx, Fault, Tx};

@@ -1,6 +1,7 @@
 //! API tokens: what programs come with. A token acts for one organisation, as the person who made
 //! it, and may never do more than that person may: the role is looked up anew at every request.
 
+pub(super) mod api;
 mod store;
 
 use handfast_db::{Cx, Fault, Tx};

@@ -8,14 +8,14 @@ use handfast_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    super::{self as people, ApiTokenId, Error, LIMITS, Maker, NewToken},
-    Of, Secretive, write_secretive_once,
+use crate::people::{
+    self, ApiTokenId, Error, LIMITS, Maker, NewToken,
+    api::{Of, Secretive, write_secretive_once},
 };
 
 /// An API token.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct Token {
+pub(in super::super) struct Token {
     #[schema(value_type = String, format = "uuid")]
     id: ApiTokenId,
     name: String,
@@ -40,7 +40,7 @@ pub(super) struct Token {
 /// API tokens.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes what `list` of web writes")]
-pub(super) struct Tokens {
+pub(in super::super) struct Tokens {
     /// The newest first, at most 200.
     items: Vec<Token>,
     next: Option<String>,
@@ -48,8 +48,9 @@ pub(super) struct Tokens {
 
 /// A token to be made. It acts as whoever makes it, in their organisation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = NewToken)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ToMake {
+pub(in super::super) struct ToMake {
     name: String,
     /// Any of `read`, `write`, `import`, `admin`; none that the maker does not have.
     #[schema(value_type = Vec<String>, example = json!(["read"]))]
@@ -80,7 +81,7 @@ impl From<people::ApiToken> for Token {
     get, path = "/api/v1/tokens", tag = "people", params(Of),
     responses((status = 200, body = Tokens), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn list(
+pub(in super::super) async fn list(
     State(app): State<App>,
     viewer: Viewer,
     uri: Uri,
@@ -101,7 +102,7 @@ pub(super) async fn list(
     post, path = "/api/v1/tokens", tag = "people", request_body = ToMake,
     responses((status = 201, body = Token), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn make(
+pub(in super::super) async fn make(
     State(app): State<App>,
     viewer: Viewer,
     once: Once,
@@ -140,7 +141,7 @@ pub(super) async fn make(
     params(("id" = String, Path, format = "uuid"), Of),
     responses((status = 204), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn revoke(
+pub(in super::super) async fn revoke(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<ApiTokenId>,

@@ -1,27 +1,111 @@
-//! The members of an organisation.
+//! JSON of people: oneself, the members of an organisation, invitations, API tokens.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     Json,
     extract::State,
-    http::Uri,
+    http::{Method, Uri},
     response::{IntoResponse, Response},
 };
 use handfast_db::{Cx, Tx};
-use handfast_kit::{OrganisationId, PersonId, TimeMs};
+use handfast_kit::{Cursor, OrganisationId, PersonId, TimeMs};
 use handfast_web::{
-    Answer, App, Failure, JsonBody, Once, Path, Query, Role, Viewer, list as listed,
+    Access, Answer, App, Failure, JsonBody, Once, Path, Query, Role, Route, Scope, Viewer, api,
+    list as listed,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
+pub use super::sign_in::api::note_use;
 use super::{
-    super::{self as people, Error, LIMITS, NewPerson, SIGN_IN_LINK_PATH, Uses},
-    Of, PartOf, Secretive, write_secretive_once,
+    self as people, Error, LIMITS, NewPerson, SIGN_IN_LINK_PATH, Uses,
+    invitations::api as invitations, sign_in::api as me, tokens::api as tokens,
 };
+
+/// The calls of this module, described.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(
+    paths(
+        me::show,
+        me::change,
+        list,
+        show,
+        add,
+        change,
+        invitations::list,
+        invitations::send,
+        invitations::withdraw,
+        tokens::list,
+        tokens::make,
+        tokens::revoke,
+    ),
+    tags((name = "people", description = "Who signs in, as what, with which credential"))
+)]
+pub struct Documentation;
+
+/// The calls of this module.
+pub fn routes() -> Vec<Route> {
+    use {Access::Admin, Access::Member};
+    const PEOPLE: &str = "/api/v1/people";
+    const PERSON: &str = "/api/v1/people/{id}";
+    const INVITATIONS: &str = "/api/v1/invitations";
+    const TOKENS: &str = "/api/v1/tokens";
+    vec![
+        api(Method::GET, "/api/v1/me", Member, Scope::Read, me::show),
+        api(Method::PATCH, "/api/v1/me", Member, Scope::Write, me::change),
+        api(Method::GET, PEOPLE, Member, Scope::Read, list),
+        api(Method::POST, PEOPLE, Admin, Scope::Admin, add),
+        api(Method::GET, PERSON, Member, Scope::Read, show),
+        api(Method::PATCH, PERSON, Admin, Scope::Admin, change),
+        api(Method::GET, INVITATIONS, Admin, Scope::Admin, invitations::list),
+        api(Method::POST, INVITATIONS, Admin, Scope::Admin, invitations::send),
+        api(Method::DELETE, "/api/v1/invitations/{id}", Admin, Scope::Admin, invitations::withdraw),
+        api(Method::GET, TOKENS, Admin, Scope::Admin, tokens::list),
+        api(Method::POST, TOKENS, Admin, Scope::Admin, tokens::make),
+        api(Method::DELETE, "/api/v1/tokens/{id}", Admin, Scope::Admin, tokens::revoke),
+    ]
+}
+
+/// Of which organisation.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Of {
+    /// The organisation; one's own if left out. A brand admin may name any of the network.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub(super) organisation_id: Option<OrganisationId>,
+}
+
+/// Which part of which organisation's list.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct PartOf {
+    /// The organisation; one's own if left out. A brand admin may name any of the network.
+    #[param(value_type = Option<String>, format = "uuid")]
+    organisation_id: Option<OrganisationId>,
+    /// Where the page begins: `next` of the page before.
+    after: Option<String>,
+    /// How many at most, 1 to 200; 50 if left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+impl PartOf {
+    fn cursor(&self) -> Result<Option<Cursor>, Failure> {
+        let cursor = self.after.as_ref().map(|text| text.parse()).transpose();
+        cursor.map_err(|wrong: &str| Failure::field("after", wrong))
+    }
+
+    fn limit(&self) -> usize {
+        self.limit.unwrap_or(50).clamp(1, 200).into()
+    }
+}
 
 /// A member of an organisation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct Member {
+struct Member {
     /// The person's id.
     #[schema(value_type = String, format = "uuid")]
     id: PersonId,
@@ -42,7 +126,7 @@ pub(super) struct Member {
 /// Some members.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes what `list` of web writes")]
-pub(super) struct Members {
+struct Members {
     items: Vec<Member>,
     /// Where the next page begins; null on the last.
     next: Option<String>,
@@ -51,7 +135,7 @@ pub(super) struct Members {
 /// A person to be added.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NewMember {
+struct NewMember {
     name: String,
     email: String,
     /// `brand admin`, `brand staff`, `partner admin`, `partner staff` or `auditor`.
@@ -65,7 +149,7 @@ pub(super) struct NewMember {
 /// A change of a member. What is left out stays.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Change {
+struct MemberChange {
     #[schema(value_type = Option<String>, example = "partner admin")]
     role: Option<Role>,
     /// True ends the membership: sessions and API tokens there end with the next request. False
@@ -107,7 +191,7 @@ fn visible(
     get, path = "/api/v1/people", tag = "people", params(PartOf),
     responses((status = 200, body = Members), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn list(
+async fn list(
     State(app): State<App>,
     viewer: Viewer,
     uri: Uri,
@@ -129,7 +213,7 @@ pub(super) async fn list(
     params(("id" = String, Path, format = "uuid"), Of),
     responses((status = 200, body = Member), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn show(
+async fn show(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<PersonId>,
@@ -153,7 +237,7 @@ pub(super) async fn show(
     post, path = "/api/v1/people", tag = "people", request_body = NewMember,
     responses((status = 201, body = Member), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn add(
+async fn add(
     State(app): State<App>,
     viewer: Viewer,
     once: Once,
@@ -193,15 +277,15 @@ fn add_one(
 /// Change what a member may do, or end the membership
 #[utoipa::path(
     patch, path = "/api/v1/people/{id}", tag = "people",
-    params(("id" = String, Path, format = "uuid")), request_body = Change,
+    params(("id" = String, Path, format = "uuid")), request_body = MemberChange,
     responses((status = 200, body = Member), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn change(
+async fn change(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<PersonId>,
     once: Once,
-    JsonBody(change): JsonBody<Change>,
+    JsonBody(change): JsonBody<MemberChange>,
 ) -> Result<Answer, Failure> {
     let now = app.clock.now();
     let asks = viewer.clone();
@@ -212,7 +296,7 @@ fn change_one(
     tx: &mut Tx<'_>,
     viewer: &Viewer,
     person: PersonId,
-    change: Change,
+    change: MemberChange,
     now: TimeMs,
 ) -> Result<Answer, Error> {
     let network = viewer.network;
@@ -234,4 +318,38 @@ fn change_one(
     }
     let member = people::member(tx, network, organisation, person)?.ok_or(Error::NotFound)?;
     Ok(Answer::ok(&Member::from(member)))
+}
+
+/// What a call answers that makes a secret.
+pub(super) struct Secretive {
+    /// What is kept for the same `Idempotency-Key`: without the secret, of which nothing but the
+    /// hash is ever stored.
+    pub(super) kept: Answer,
+    /// What whoever asks gets now.
+    pub(super) given: Answer,
+}
+
+/// Writes once, as [`App::write_once`] does, and gives the secret to the first who asks only.
+pub(super) async fn write_secretive_once(
+    app: &App,
+    viewer: &Viewer,
+    once: Once,
+    mut f: impl FnMut(&mut Tx<'_>) -> Result<Secretive, Error> + Send + 'static,
+) -> Result<Answer, Failure> {
+    let made: Arc<Mutex<Option<Secretive>>> = Arc::default();
+    let making = Arc::clone(&made);
+    let answer = app
+        .write_once(viewer, once, move |tx| -> Result<Answer, Error> {
+            let secretive = f(tx)?;
+            let kept = secretive.kept.clone();
+            *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(secretive);
+            Ok(kept)
+        })
+        .await?;
+    let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // A run that did not count may have left what it made: only what was kept now is given.
+    Ok(match made {
+        Some(secretive) if secretive.kept == answer => secretive.given,
+        _ => answer,
+    })
 }

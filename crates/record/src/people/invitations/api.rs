@@ -8,14 +8,14 @@ use handfast_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    super::{self as people, Error, INVITATION_PATH, InvitationId, LIMITS, NewInvitation},
-    Of, Secretive, write_secretive_once,
+use crate::people::{
+    self, Error, INVITATION_PATH, InvitationId, LIMITS, NewInvitation,
+    api::{Of, Secretive, write_secretive_once},
 };
 
 /// An invitation that can still be accepted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct Invitation {
+pub(in super::super) struct Invitation {
     id: String,
     name: String,
     email: String,
@@ -34,7 +34,7 @@ pub(super) struct Invitation {
 /// Invitations that can still be accepted.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes what `list` of web writes")]
-pub(super) struct Invitations {
+pub(in super::super) struct Invitations {
     /// The newest first, at most 200.
     items: Vec<Invitation>,
     next: Option<String>,
@@ -42,8 +42,9 @@ pub(super) struct Invitations {
 
 /// Somebody to be invited.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = NewInvitation)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ToSend {
+pub(in super::super) struct ToSend {
     name: String,
     email: String,
     /// `brand admin`, `brand staff`, `partner admin`, `partner staff` or `auditor`.
@@ -76,7 +77,7 @@ impl From<people::Invitation> for Invitation {
         (status = "default", description = "Problem details")
     )
 )]
-pub(super) async fn list(
+pub(in super::super) async fn list(
     State(app): State<App>,
     viewer: Viewer,
     uri: Uri,
@@ -103,7 +104,7 @@ pub(super) async fn list(
         (status = "default", description = "Problem details")
     )
 )]
-pub(super) async fn send(
+pub(in super::super) async fn send(
     State(app): State<App>,
     viewer: Viewer,
     once: Once,
@@ -145,7 +146,7 @@ pub(super) async fn send(
     params(("id" = String, Path), Of),
     responses((status = 204), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn withdraw(
+pub(in super::super) async fn withdraw(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,

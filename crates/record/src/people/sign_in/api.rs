@@ -1,16 +1,24 @@
-//! Who one is.
+//! JSON of oneself; and how a session stays awake while it is used.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use handfast_db::Fault;
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
-use handfast_web::{Answer, App, Failure, JsonBody, Once, Role, Scope, Side, Theme, Via, Viewer};
+use handfast_web::{
+    Answer, App, Failure, JsonBody, Once, Role, Scope, Side, Theme, TokenHash, Via, Viewer, cookies,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::{self as people, Error};
+use crate::people::{self, Error};
 
 /// Whoever asks.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Me {
+pub(in super::super) struct Me {
     #[schema(value_type = String, format = "uuid")]
     person_id: PersonId,
     name: String,
@@ -18,18 +26,18 @@ pub(super) struct Me {
     #[schema(value_type = String, example = "system")]
     theme: Theme,
     #[serde(flatten)]
-    place: Place,
+    place: MembershipPlace,
     /// What the API token may be used for; null for a session, which may do whatever the role may.
     #[schema(value_type = Option<Vec<String>>, example = json!(["read", "write"]))]
     scopes: Option<Vec<Scope>>,
     /// Everywhere the person is a member; for a session only, because a token acts for one
     /// organisation.
-    memberships: Vec<Place>,
+    memberships: Vec<MembershipPlace>,
 }
 
 /// An organisation a person acts for.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Place {
+pub(in super::super) struct MembershipPlace {
     #[schema(value_type = String, format = "uuid")]
     network_id: NetworkId,
     network_name: String,
@@ -45,7 +53,7 @@ pub(super) struct Place {
 /// A change of oneself.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Change {
+pub(in super::super) struct MeChange {
     /// How pages look: `system`, `light` or `dark`.
     #[schema(value_type = String, example = "dark")]
     theme: Theme,
@@ -56,7 +64,10 @@ pub(super) struct Change {
     get, path = "/api/v1/me", tag = "people",
     responses((status = 200, body = Me), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn show(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>, Failure> {
+pub(in super::super) async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+) -> Result<Json<Me>, Failure> {
     let id = viewer.person;
     let (person, places) = app
         .read(move |cx| -> Result<_, Error> {
@@ -73,7 +84,7 @@ pub(super) async fn show(State(app): State<App>, viewer: Viewer) -> Result<Json<
         name: person.name,
         email: person.email,
         theme: person.theme,
-        place: Place {
+        place: MembershipPlace {
             network_id: viewer.network,
             network_name: viewer.network_name,
             organisation_id: viewer.organisation,
@@ -82,11 +93,11 @@ pub(super) async fn show(State(app): State<App>, viewer: Viewer) -> Result<Json<
             role: viewer.role,
         },
         scopes,
-        memberships: places.into_iter().map(Place::from).collect(),
+        memberships: places.into_iter().map(MembershipPlace::from).collect(),
     }))
 }
 
-impl From<people::Membership> for Place {
+impl From<people::Membership> for MembershipPlace {
     fn from(membership: people::Membership) -> Self {
         Self {
             network_id: membership.network,
@@ -101,14 +112,14 @@ impl From<people::Membership> for Place {
 
 /// Change how pages look
 #[utoipa::path(
-    patch, path = "/api/v1/me", tag = "people", request_body = Change,
+    patch, path = "/api/v1/me", tag = "people", request_body = MeChange,
     responses((status = 204), (status = "default", description = "Problem details"))
 )]
-pub(super) async fn change(
+pub(in super::super) async fn change(
     State(app): State<App>,
     viewer: Viewer,
     once: Once,
-    JsonBody(change): JsonBody<Change>,
+    JsonBody(change): JsonBody<MeChange>,
 ) -> Result<Answer, Failure> {
     let person = viewer.person;
     app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
@@ -116,4 +127,26 @@ pub(super) async fn change(
         Ok(Answer::nothing())
     })
     .await
+}
+
+/// Notes that the session of a request's cookie is in use. To be laid around the whole router:
+/// `router.layer(axum::middleware::from_fn_with_state(app, people::api::note_use))`.
+///
+/// Most requests cost one read; once a minute it writes. A request is answered even if its use
+/// cannot be noted: the disk may be full, and reading goes on.
+pub async fn note_use(State(app): State<App>, request: Request, next: Next) -> Response {
+    if let Some(secret) = cookies::secret(&app.settings, request.headers())
+        && let Err(failure) = note(&app, secret.hash()).await
+    {
+        tracing::warn!(%failure, "could not note the use of a session");
+    }
+    next.run(request).await
+}
+
+async fn note(app: &App, hash: TokenHash) -> Result<(), Failure> {
+    let now = app.clock.now();
+    if app.read(move |cx| super::is_unnoted(cx, &hash, now)).await? {
+        app.write(move |tx| -> Result<(), Fault> { super::seen(tx, &hash, now) }).await?;
+    }
+    Ok(())
 }
