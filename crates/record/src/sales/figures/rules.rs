@@ -311,3 +311,89 @@ pub(super) fn feedback(replies: Replies) -> Feedback {
         review_ids_on_several_orders: replies.refs_on_several,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::sales::figures::sums::Order;
+
+    /// So many delivered orders of one seller, of which some came late and have this review.
+    fn orders(sums: &mut Sums, seller: u32, (all, late): (i64, i64), score: i64) {
+        for number in 0..all {
+            let is_late = number < late;
+            let sale = SaleRow {
+                customer: CustomerId::random(),
+                id: crate::SaleId::random(),
+                keeper: handfast_kit::OrganisationId::random(),
+                order_ref: String::new(),
+                status: "delivered".to_owned(),
+                ordered: TimeMs(0),
+                handed_over: None,
+                promised: Some(TimeMs(0)),
+                delivered: Some(TimeMs(0)),
+                promised_day: Some(Day(10)),
+                delivered_day: Some(Day(if is_late { 11 } else { 10 })),
+                postcode: String::new(),
+                region: format!("region {seller}"),
+                review_count: i64::from(is_late),
+                review_sum: if is_late { score } else { 0 },
+            };
+            let hand_over_due = None;
+            sums.add(&Order { sale: &sale, hand_over_due, sellers: &[seller], categories: &[] });
+        }
+    }
+
+    #[test]
+    fn ties_go_to_the_larger_count_then_to_the_smaller_name() {
+        let names = ["d", "c", "b", "a", "few"].map(str::to_owned);
+        let mut sums = Sums::default();
+        for (seller, all_and_late, score) in [
+            (0, (40, 8), 1),
+            (1, (80, 16), 1),
+            (2, (80, 16), 1),
+            (3, (100, 10), 1),
+            (4, (39, 39), 5),
+        ] {
+            orders(&mut sums, seller, all_and_late, score);
+        }
+        sums.end();
+        let often: Vec<_> =
+            most_often_late(&sums, &names).into_iter().map(|row| row.partner).collect();
+        assert_eq!(often, ["b", "c", "d", "a"]);
+        let worst: Vec<_> =
+            worst_after_late(&sums, &names).into_iter().map(|row| row.partner).collect();
+        assert_eq!(worst, ["b", "c", "a", "d", "few"]);
+        let states: Vec<_> = territories(&sums).into_iter().map(|row| row.state).collect();
+        assert_eq!(states, ["region 3"]);
+        // 39 and 16 of 89 late orders are more than half of them.
+        assert_eq!(half_of_late(&sums), Half { partners: 2, of: 5 });
+    }
+
+    #[test]
+    fn every_number_of_days_has_one_bucket() {
+        for (days, name) in [
+            (-15, "a: 15+ days early"),
+            (-14, "b: 1-14 days early"),
+            (-1, "b: 1-14 days early"),
+            (0, "c: on the day"),
+            (3, "d: 1-3 days late"),
+            (4, "e: 4-7 days late"),
+            (7, "e: 4-7 days late"),
+            (8, "f: 8+ days late"),
+        ] {
+            assert_eq!(bucket(days), name, "{days}");
+        }
+    }
+
+    #[test]
+    fn twelve_months_end_with_the_month_of_the_latest_order() {
+        let zone = Zone::named("Europe/London").unwrap();
+        let latest = TimeMs::parse_rfc3339("2026-02-28T23:30:00Z").unwrap();
+        let months = twelve_months(&zone, latest, TimeMs(i64::MAX));
+        assert_eq!(months[0].0.to_string(), "2025-03-01");
+        assert_eq!(months[1].1.rfc3339(), "2025-03-31T23:00:00.000Z");
+        assert_eq!(months[12].0.to_string(), "2026-03-01");
+        assert_eq!(twelve_months(&zone, latest, latest.plus(1))[12].1, latest.plus(1));
+    }
+}
