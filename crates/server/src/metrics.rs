@@ -1,0 +1,115 @@
+//! What is measured, in the form that Prometheus reads, on a listener of its own.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    http::header::CONTENT_TYPE,
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use handfast_db::Db;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::store;
+
+/// Upper bounds of the histograms of times, in seconds.
+const SECONDS: &[f64] =
+    &[0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Upper bounds of the histogram of writes that were committed together.
+const GROUP_SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
+
+/// Starts measuring; to be called once in a process, before anything is measured.
+pub fn start() -> Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
+        .set_buckets_for_metric(Matcher::Full("handfast_db_group_size".to_owned()), GROUP_SIZES)?
+        .install_recorder()
+        .context("could not start measuring")?;
+    describe();
+    Ok(handle)
+}
+
+fn describe() {
+    use metrics::{Unit::Seconds, describe_counter, describe_gauge, describe_histogram};
+    describe_counter!("handfast_requests_total", "requests answered, by route and status class");
+    describe_histogram!(
+        "handfast_request_seconds",
+        Seconds,
+        "time from the request's head to the answer's head"
+    );
+    describe_gauge!("handfast_jobs", "jobs by state");
+    describe_gauge!("handfast_memory_bytes", "memory of the process that is in use (resident)");
+    describe_counter!("handfast_import_rows_total", "rows read by imports, by what became of them");
+}
+
+/// Counts and times each request by the pattern of its route, never by its address.
+pub async fn measure(request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().to_string();
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let class = match response.status().as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    let labels = [("method", method), ("route", route), ("status", class.to_owned())];
+    metrics::counter!("handfast_requests_total", &labels).increment(1);
+    metrics::histogram!("handfast_request_seconds", &labels)
+        .record(started.elapsed().as_secs_f64());
+    response
+}
+
+/// The pages of the metrics' own listener.
+pub fn router(handle: PrometheusHandle, db: Db) -> Router {
+    let answer = move || {
+        let (handle, db) = (handle.clone(), db.clone());
+        async move {
+            look(&db).await;
+            handle.run_upkeep();
+            ([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
+        }
+    };
+    Router::new().route("/metrics", get(answer))
+}
+
+/// Takes the figures that are looked up when asked for, not counted as they change.
+async fn look(db: &Db) {
+    if let Ok(depth) = db.read_soon(handfast_queue::depth).await {
+        let by_state = [
+            ("ready", depth.ready_count),
+            ("claimed", depth.claimed_count),
+            ("dead", depth.dead_count),
+        ];
+        for (state, count) in by_state {
+            metrics::gauge!("handfast_jobs", "state" => state).set(count as f64);
+        }
+    }
+    if let Ok((stored, unchanged, rejected)) = db.read_soon(store::import_rows).await {
+        let by_end = [("stored", stored), ("unchanged", unchanged), ("rejected", rejected)];
+        for (end, count) in by_end {
+            let count = u64::try_from(count).unwrap_or(0);
+            metrics::counter!("handfast_import_rows_total", "end" => end).absolute(count);
+        }
+    }
+    if let Some(bytes) = memory_bytes() {
+        metrics::gauge!("handfast_memory_bytes").set(bytes as f64);
+    }
+}
+
+/// The memory of this process that is in use; `None` where the system does not say.
+pub fn memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}

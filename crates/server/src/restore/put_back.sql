@@ -1,0 +1,2 @@
+drop schema if exists public cascade;
+alter schema handfast_before_restore rename to public;

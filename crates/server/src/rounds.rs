@@ -1,0 +1,71 @@
+//! Work that comes round by itself: numbering new touches, and sweeping out what has had its time.
+//! Each round is safe to run twice and by several processes at once.
+
+use std::time::{Duration, Instant};
+
+use handfast_db::{Db, Fault};
+use handfast_kit::{Clock, TimeMs};
+use handfast_queue::Stop;
+use handfast_record::{organisations, people, touches};
+
+/// How many touches are numbered in one transaction.
+const SEALED_AT_ONCE: usize = 500;
+/// How long touches wait to be numbered, at most, when nothing else holds them up.
+const SEAL_EVERY: Duration = Duration::from_millis(500);
+/// How often is swept.
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// How soon a request to stop is noticed.
+const STOP_NOTICED_WITHIN: Duration = Duration::from_millis(100);
+
+/// Goes round until `stop` is asked. Blocks: give it a thread.
+pub fn go(db: &Db, clock: &Clock, stop: &Stop) {
+    let mut swept: Option<Instant> = None;
+    while !stop.is_asked() {
+        if let Err(fault) = seal(db, stop) {
+            tracing::warn!(error = %fault, "could not number new touches");
+        }
+        if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
+            if let Err(fault) = sweep(db, clock.now()) {
+                tracing::warn!(error = %fault, "could not sweep");
+            }
+            swept = Some(Instant::now());
+        }
+        let rested = Instant::now();
+        while rested.elapsed() < SEAL_EVERY && !stop.is_asked() {
+            std::thread::sleep(STOP_NOTICED_WITHIN);
+        }
+    }
+}
+
+/// Numbers all touches that have no number yet, network by network. Answers how many.
+pub fn seal(db: &Db, stop: &Stop) -> Result<usize, Fault> {
+    let mut sealed_count = 0;
+    for network in db.read(organisations::networks)? {
+        let network = network.id;
+        loop {
+            let count = db.write(move |tx| touches::seal(tx, network, SEALED_AT_ONCE))?;
+            sealed_count += count;
+            if count < SEALED_AT_ONCE || stop.is_asked() {
+                break;
+            }
+        }
+    }
+    Ok(sealed_count)
+}
+
+/// Deletes answers to repeated writes, and sessions, attempts to sign in, links, invitations and
+/// tokens that nobody can use any more. Answers how many.
+pub fn sweep(db: &Db, now: TimeMs) -> Result<u64, Fault> {
+    let answer_count = db.write(move |tx| handfast_web::forget_old_answers(tx, now))?;
+    let forgotten = db.write(move |tx| people::forget_expired(tx, now))?;
+    let swept_count = answer_count
+        + forgotten.session_count
+        + forgotten.attempt_count
+        + forgotten.link_count
+        + forgotten.invitation_count
+        + forgotten.token_count;
+    if swept_count > 0 {
+        tracing::info!(rows = swept_count, "swept out what has had its time");
+    }
+    Ok(swept_count)
+}

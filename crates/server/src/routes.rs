@@ -1,0 +1,27 @@
+//! The one table of routes: what the slices and pages bring, and the server's own.
+
+use axum::{Json, http::Method};
+use handfast_web::{Access, Route, Scope, api, page};
+
+use crate::{health, openapi};
+
+/// Every route with its access class.
+pub fn all() -> Vec<Route> {
+    let mut routes = own();
+    routes.extend(handfast_record::routes());
+    routes.extend(handfast_intake::routes());
+    routes.extend(handfast_console::routes());
+    routes
+}
+
+fn own() -> Vec<Route> {
+    vec![
+        page(Method::GET, "/healthz", Access::Public, health::healthz),
+        page(Method::GET, "/readyz", Access::Public, health::readyz),
+        api(Method::GET, "/api/v1/openapi.json", Access::Public, Scope::Read, describe),
+    ]
+}
+
+async fn describe() -> Json<utoipa::openapi::OpenApi> {
+    Json(openapi::document())
+}

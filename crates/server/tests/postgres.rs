@@ -1,0 +1,89 @@
+//! Backup and restore on PostgreSQL. Runs when `HANDFAST_TEST_POSTGRES` names a server on which
+//! databases may be created.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::{fs, path::Path, process::Command};
+
+use support::{handfast, json, stderr};
+
+/// A database of its own; gone when dropped.
+struct Database {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl Database {
+    fn new(name: &str) -> Option<Self> {
+        let server = std::env::var("HANDFAST_TEST_POSTGRES").ok()?;
+        let name = format!("handfast_{name}_{}", std::process::id());
+        psql(&server, &format!("create database {name}"));
+        let (before, options) = server.split_once('?').unwrap_or((&server, ""));
+        let base = before.rsplit_once('/').unwrap().0.to_owned();
+        let mark = if options.is_empty() { "" } else { "?" };
+        let url = format!("{base}/{name}{mark}{options}");
+        Some(Self { server, name, url })
+    }
+
+    fn networks(&self, data: &Path) -> serde_json::Value {
+        json(data, &["admin", "network", "list", "--database", &self.url])
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        psql(&self.server, &format!("drop database if exists {} with (force)", self.name));
+    }
+}
+
+fn psql(url: &str, sql: &str) {
+    let output = Command::new("psql").args(["--quiet", url, "--command", sql]).output().unwrap();
+    assert!(output.status.success(), "{sql}: {}", stderr(&output));
+}
+
+#[test]
+fn a_backup_of_postgresql_restores_and_a_damaged_one_is_refused() {
+    let Some(one) = Database::new("one") else { return };
+    let two = Database::new("two").unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let (data, file) = (data.path(), data.path().join("backup.dump"));
+    let name = file.to_str().unwrap();
+    let create = |slug: &str, url: &str| {
+        let line = ["admin", "network", "create", slug, "--name", "N", "--time-zone", "UTC"];
+        json(data, &[&line[..], &["--database", url]].concat())
+    };
+    create("aurora", &one.url);
+    assert_eq!(json(data, &["backup", name, "--database", &one.url])["engine"], "postgres");
+
+    json(data, &["restore", name, "--database", &two.url]);
+    assert_eq!(two.networks(data), one.networks(data));
+    assert_eq!(
+        json(data, &["migrate", "--check", "--database", &two.url])["pending"],
+        serde_json::json!([])
+    );
+
+    create("borealis", &two.url);
+    let before = two.networks(data);
+    let restore = |file: &str, more: &[&str]| {
+        let line = ["restore", file, "--database", &two.url, "--data"];
+        handfast(&line).arg(data).args(more).output().unwrap()
+    };
+    let refused = restore(name, &[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("--replace"), "{}", stderr(&refused));
+
+    let bytes = fs::read(&file).unwrap();
+    let cut = data.join("cut.dump");
+    fs::write(&cut, &bytes[..bytes.len() - 600]).unwrap();
+    let refused = restore(cut.to_str().unwrap(), &["--replace"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("damaged"), "{}", stderr(&refused));
+    assert_eq!(two.networks(data), before);
+
+    let replaced = restore(name, &["--replace"]);
+    assert!(replaced.status.success(), "{}", stderr(&replaced));
+    assert_eq!(two.networks(data), one.networks(data));
+    psql(&two.url, "select 1 from handfast_before_restore.network");
+}
