@@ -6,7 +6,7 @@ use handfast_record::sharing::Author;
 use handfast_web::Viewer;
 use serde::{Deserialize, Serialize};
 
-use crate::{job, map::MapError, opening::How, store};
+use crate::{job, map::MapError, opening::How, store, uploads::Uploads};
 
 /// Marks the id of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -246,12 +246,23 @@ pub fn start(
 }
 
 /// Stops an import. What it stored stays.
-pub fn cancel(tx: &mut Tx<'_>, viewer: &Viewer, id: ImportId, now: TimeMs) -> Result<(), Error> {
-    own(tx, viewer, id)?;
-    match store::end(tx, viewer.network, id, (State::Cancelled, ""), now)? {
-        0 => Err(Error::Over),
-        _ => Ok(()),
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    viewer: &Viewer,
+    uploads: &Uploads,
+    id: ImportId,
+    now: TimeMs,
+) -> Result<(), Error> {
+    let import = own(tx, viewer, id)?;
+    if store::end(tx, viewer.network, id, (State::Cancelled, ""), now)? == 0 {
+        return Err(Error::Over);
     }
+    // Otherwise a worker has the file, or will come for it and find that it is over.
+    if import.state == State::Waiting {
+        let uploads = uploads.clone();
+        tx.after_commit(move || uploads.remove(id));
+    }
+    Ok(())
 }
 
 /// The import, if it is the viewer's organisation's.

@@ -6,6 +6,7 @@
 //! batch. A bad row never stops a file; the same file again stores nothing new; a partner's file
 //! writes as that partner only.
 
+mod api;
 pub mod imports;
 mod job;
 mod map;
@@ -21,6 +22,7 @@ mod tests;
 mod uploads;
 pub mod value;
 
+pub use api::{Documentation, Keeper, rejects_file, routes};
 pub use job::{KIND as JOB_KIND, handler as job_handler};
 pub use map::{MannerText, Map, MapError, Origin, Rule};
 pub use opening::{How, OpenError, PREVIEW_ROWS, Preview, PreviewRow, preview};

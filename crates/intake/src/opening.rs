@@ -191,7 +191,7 @@ pub fn preview(path: &Path, how: &How, zone: &Zone, limits: Limits) -> Result<Pr
     let mut bound = plan.bind(&columns, zone)?;
     let mut rows = Vec::new();
     while rows.len() < PREVIEW_ROWS {
-        rows.push(match source.next()? {
+        rows.push(match source.next_piece()? {
             Piece::End => break,
             Piece::Bad(bad) => PreviewRow {
                 line: bad.line,

@@ -13,17 +13,17 @@ use crate::{
 };
 
 /// Tables of words that a profile looks values up in, by name.
-pub type Tables = HashMap<String, HashMap<String, String>>;
+pub(crate) type Tables = HashMap<String, HashMap<String, String>>;
 
 /// Marks the id of what a row said: equal for equal values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContentMark {}
+pub(crate) enum ContentMark {}
 /// What a row said: equal for equal values.
-pub type Content = Id<ContentMark>;
+pub(crate) type Content = Id<ContentMark>;
 
 /// What each row of a file becomes.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// How the file is written.
     pub manner: MannerText,
     /// What one row becomes, in this order.
@@ -36,7 +36,7 @@ pub struct Plan {
 
 /// Whether every column that is named must be in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Columns {
+pub(crate) enum Columns {
     /// A person named them, so a missing one is a slip of the pen.
     AllThere,
     /// Exports differ from account to account.
@@ -47,7 +47,7 @@ pub enum Columns {
 
 /// One thing that a row becomes.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub(crate) struct Part {
     /// Of which shape.
     pub shape: Shape,
     /// Only of rows that hold something in all of these columns.
@@ -60,7 +60,7 @@ pub struct Part {
 
 /// One thing that a row became.
 #[derive(Debug, Clone)]
-pub struct Made {
+pub(crate) struct Made {
     /// Of which shape.
     pub shape: Shape,
     /// What it is.
@@ -155,7 +155,7 @@ impl<'a> Headers<'a> {
 
 /// A plan that is fitted to the columns of one file.
 #[derive(Debug)]
-pub struct Bound {
+pub(crate) struct Bound {
     manner: Manner,
     parts: Vec<BoundPart>,
 }

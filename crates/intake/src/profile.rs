@@ -227,7 +227,7 @@ fn read_table(path: &Path, table: &TableFile) -> io::Result<HashMap<String, Stri
     };
     let mut words = HashMap::new();
     loop {
-        match source.next()? {
+        match source.next_piece()? {
             Piece::Row(row) if words.len() < TABLE_ROWS_MAX => {
                 words.insert(row.cell(from).trim().to_owned(), row.cell(to).trim().to_owned());
             }

@@ -64,7 +64,7 @@ impl From<cases::Error> for Refused {
     fn from(error: cases::Error) -> Self {
         match error {
             cases::Error::Fault(fault) => Self::Fault(fault),
-            other => Self::Row(other.to_string()),
+            unknown @ cases::Error::UnknownCustomer(_) => Self::Row(unknown.to_string()),
         }
     }
 }

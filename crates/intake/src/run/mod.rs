@@ -34,6 +34,7 @@ use crate::{
 use apply::Writer;
 use batch::{Refusal, Target};
 use read::Batch;
+pub(crate) use rejects::{Head, csv_text};
 
 /// A file, and what is known of its rows.
 #[derive(Debug, Clone)]

@@ -91,7 +91,8 @@ impl Reading {
     }
 
     fn next(&mut self) -> Result<Option<Entry>, Error> {
-        let piece = self.opened.source.next().map_err(|error| self.unreadable(error.into()))?;
+        let piece =
+            self.opened.source.next_piece().map_err(|error| self.unreadable(error.into()))?;
         Ok(match piece {
             Piece::End => None,
             Piece::Bad(bad) => Some(Entry::Bad(bad)),

@@ -12,7 +12,7 @@ use super::{Error, RejectsTo};
 use crate::imports::Reject;
 
 /// The columns of a file of rejects.
-pub const COLUMNS: [&str; 4] = ["line", "column", "reason", "original"];
+const COLUMNS: [&str; 4] = ["line", "column", "reason", "original"];
 
 pub(super) struct File {
     to: RejectsTo,
@@ -51,16 +51,13 @@ impl File {
     }
 
     fn begin(&mut self) -> Result<csv::Writer<BufWriter<fs::File>>, Error> {
-        let file = match fs::File::create(&self.path) {
-            Ok(file) => file,
-            Err(_) => {
-                // The folder of the input may be for reading only.
-                let name = self.path.file_name().unwrap_or(self.path.as_os_str());
-                self.path = PathBuf::from(name);
-                fs::File::create(&self.path)
-                    .map_err(|error| Error::Rejects { file: self.path.clone(), error })?
-            }
-        };
+        let file = fs::File::create(&self.path).or_else(|_| {
+            // The folder of the input may be for reading only.
+            let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+            self.path = PathBuf::from(name);
+            fs::File::create(&self.path)
+        });
+        let file = file.map_err(|error| Error::Rejects { file: self.path.clone(), error })?;
         let mut writer = csv::Writer::from_writer(BufWriter::new(file));
         let error =
             |error: csv::Error| Error::Rejects { file: self.path.clone(), error: error.into() };

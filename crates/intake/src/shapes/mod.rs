@@ -63,6 +63,21 @@ pub enum Kind {
     Word(&'static [&'static str]),
 }
 
+impl Kind {
+    /// The kind's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Moment => "moment",
+            Self::Amount => "amount",
+            Self::Count => "count",
+            Self::Word(_) => "word",
+        }
+    }
+}
+
 /// Whether a row can do without a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {

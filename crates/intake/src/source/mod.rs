@@ -228,7 +228,7 @@ impl Source {
     }
 
     /// The next row.
-    pub fn next(&mut self) -> io::Result<Piece> {
+    pub fn next_piece(&mut self) -> io::Result<Piece> {
         let piece = match &mut self.rows {
             Rows::Separated(rows) => rows.next()?,
             Rows::Vcard(cards) => cards.next()?,
@@ -310,10 +310,10 @@ mod tests {
         assert_eq!(source.separator(), Some(';'));
         let mut said = Vec::new();
         loop {
-            match source.next().unwrap() {
+            match source.next_piece().unwrap() {
                 Piece::Row(row) => said.push(row.cell(0).to_owned()),
                 Piece::Bad(bad) => {
-                    said.push(format!("{} {} {}", bad.line, bad.reason, bad.original))
+                    said.push(format!("{} {} {}", bad.line, bad.reason, bad.original));
                 }
                 Piece::End => break,
             }
@@ -334,6 +334,6 @@ mod tests {
     fn an_empty_file_has_no_columns_and_no_rows() {
         let mut source = read("");
         assert!(source.columns().is_empty());
-        assert_eq!(source.next().unwrap(), Piece::End);
+        assert_eq!(source.next_piece().unwrap(), Piece::End);
     }
 }

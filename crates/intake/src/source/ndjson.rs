@@ -101,7 +101,7 @@ mod tests {
         let mut source = Source::read(Cursor::new(text.into_bytes()), &options).unwrap();
         let mut said = Vec::new();
         loop {
-            said.push(match source.next().unwrap() {
+            said.push(match source.next_piece().unwrap() {
                 Piece::Row(row) => format!("{} {} {}", row.line, row.cell(0), row.cell(1)),
                 Piece::Bad(bad) => format!("{} {} {}", bad.line, bad.column, &bad.reason[..12]),
                 Piece::End => return said,

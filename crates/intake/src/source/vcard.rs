@@ -183,7 +183,7 @@ mod tests {
         let mut source = Source::read(text, &Options::default()).unwrap();
         let mut said = Vec::new();
         loop {
-            said.push(match source.next().unwrap() {
+            said.push(match source.next_piece().unwrap() {
                 Piece::Row(row) => {
                     let filled = row.cells().filter(|cell| !cell.is_empty());
                     format!("{}: {}", row.line, filled.collect::<Vec<_>>().join("|"))
