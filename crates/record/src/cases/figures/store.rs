@@ -61,7 +61,8 @@ pub(super) fn steps(
     (subject, at, touch): &(SubjectId, TimeMs, TouchId),
     last: SubjectId,
 ) -> Result<Vec<StepRow>, Fault> {
-    // "cross join" tells SQLite which table comes first.
+    // "cross join" tells SQLite which table comes first. The place is not compared as one row of
+    // three values, or SQLite would read all touches from there for every subject.
     cx.all(
         "select t.subject_id, t.at_ms, t.touch_id, t.organisation_id, t.body
            from (select distinct subject_id
@@ -70,7 +71,8 @@ pub(super) fn steps(
                     and organisation_id = coalesce($4, organisation_id)) as c
           cross join touch t
           where t.network_id = $1 and t.subject_id = c.subject_id
-            and (t.subject_id, t.at_ms, t.touch_id) > ($2, $5, $6) and t.kind = 'case_step'
+            and (t.subject_id > $2 or t.at_ms > $5 or (t.at_ms = $5 and t.touch_id > $6))
+            and t.kind = 'case_step'
             and (($7 & (1 << cast(t.class as integer))) <> 0 or t.organisation_id = $8)
           order by t.subject_id, t.at_ms, t.touch_id
           limit $9",
