@@ -27,7 +27,7 @@ fn desks() -> impl Iterator<Item = Desk> {
 }
 
 impl Desk {
-    /// An organisation tells of a case: one step an hour, in the hands of `owners`, `?` for unknown.
+    /// An organisation tells of a case: a step an hour, in the hands of `owners`, `?` if unknown.
     fn case(&self, organisation: OrganisationId, case_ref: &str, owners: &str) {
         for (hour, owner) in owners.split(' ').enumerate() {
             self.step(organisation, case_ref, (hour as i64, hour as i64), owner);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     CustomerId,
-    numbers::{median, round4, share},
+    numbers::{Mean, median, round4, share},
 };
 
 /// Words with which sources say that an order is still on its way.
@@ -41,8 +41,8 @@ impl Arrival {
     }
 }
 
-/// How the order arrived; none if it did not. Sources call orders delivered without saying when, and
-/// name the day of others that never count as delivered: neither arrived.
+/// How the order arrived; none if it did not. Sources call orders delivered without saying when,
+/// and name the day of others that never count as delivered: neither arrived.
 pub(super) fn arrival(sale: &SaleRow) -> Option<Arrival> {
     let arrived = sale.status == "delivered" && sale.delivered.is_some();
     let days_late = match (sale.delivered_day, sale.promised_day) {
@@ -294,7 +294,7 @@ pub(super) fn worst_categories(gathered: &Gathered) -> Vec<Category> {
         a.exact().total_cmp(&b.exact()).then(a_name.cmp(b_name))
     });
     worst.truncate(WORST);
-    let row = |(name, mean): (&str, &crate::numbers::Mean)| Category {
+    let row = |(name, mean): (&str, &Mean)| Category {
         category: name.to_owned(),
         orders: mean.count,
         mean_review: mean.rounded(),
