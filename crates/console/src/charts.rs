@@ -3,15 +3,15 @@
 
 /// A line of 72 by 20 units, its last point marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spark {
+pub(crate) struct Spark {
     /// The points of the line: `2.0,17.0 8.0,3.0`.
-    pub points: String,
+    pub(crate) points: String,
     /// Where the last point lies, from the left.
-    pub last_x: String,
+    pub(crate) last_x: String,
     /// Where the last point lies, from the top.
-    pub last_y: String,
+    pub(crate) last_y: String,
     /// What the line shows, in a sentence.
-    pub label: String,
+    pub(crate) label: String,
 }
 
 const LEFT: f64 = 2.0;
@@ -21,7 +21,7 @@ const BOTTOM: f64 = 17.0;
 
 /// The line through `values`, the first at the left; `None` when there are fewer than two.
 /// A value that is missing is passed over. When all are equal the line runs through the middle.
-pub fn spark(values: &[Option<f64>], label: String) -> Option<Spark> {
+pub(crate) fn spark(values: &[Option<f64>], label: String) -> Option<Spark> {
     let known: Vec<(usize, f64)> =
         values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
     let (first, last) = (known.first()?.0, known.last()?.0);
@@ -46,35 +46,35 @@ pub fn spark(values: &[Option<f64>], label: String) -> Option<Spark> {
 
 /// One bar of [`Bars`]; widths and places are shares of the whole, heights are units of 48.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bar {
+pub(crate) struct Bar {
     /// `up` above the line, `down` below it.
-    pub class: &'static str,
+    pub(crate) class: &'static str,
     /// From the left: `4.2%`.
-    pub x: String,
+    pub(crate) x: String,
     /// From the top.
-    pub y: String,
+    pub(crate) y: String,
     /// How wide: `5.3%`.
-    pub width: String,
+    pub(crate) width: String,
     /// How high.
-    pub height: String,
+    pub(crate) height: String,
 }
 
 /// Pairs of bars on a line: what went well stands above it, what did not hangs below.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bars {
+pub(crate) struct Bars {
     /// The bars, from the left.
-    pub bars: Vec<Bar>,
+    pub(crate) bars: Vec<Bar>,
     /// Where the line runs, from the top.
-    pub line: String,
+    pub(crate) line: String,
     /// What they show, in a sentence.
-    pub label: String,
+    pub(crate) label: String,
 }
 
 /// How high the chart is, in units; the style sheet says the same.
 const HEIGHT: f64 = 48.0;
 
 /// The bars of `pairs` (up, down), the first at the left; `None` when all are zero.
-pub fn bars(pairs: &[(i64, i64)], label: String) -> Option<Bars> {
+pub(crate) fn bars(pairs: &[(i64, i64)], label: String) -> Option<Bars> {
     let most_up = pairs.iter().map(|(up, _)| *up).max()?.max(0) as f64;
     let most_down = pairs.iter().map(|(_, down)| *down).max()?.max(0) as f64;
     if most_up + most_down == 0.0 {

@@ -115,14 +115,13 @@ async fn show(
 
 fn find(cx: &mut Cx<'_>, lens: &Lens, asked: &Asked) -> Result<Found, Fault> {
     let total = customers::count(cx, lens, asked.partner)?;
-    let (mut rows, mut next) = (Vec::new(), None);
-    if let Some(q) = &asked.q {
-        rows = matching(cx, lens, q, asked.partner)?;
+    let (rows, next) = if let Some(q) = &asked.q {
+        (matching(cx, lens, q, asked.partner)?, None)
     } else {
         let after = asked.after.as_deref().and_then(|after| after.parse().ok());
         let page = customers::list(cx, lens, asked.partner, after.as_ref(), PAGE_LEN)?;
-        (rows, next) = (page.items, page.next);
-    }
+        (page.items, page.next)
+    };
     Ok(Found { rows, next, total, partners: Vec::new(), chosen: None })
 }
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use handfast_kit::{Cursor, Day, OrganisationId, Page, TimeMs};
 use handfast_record::{
-    CustomerId,
     sharing::Class,
     touches::{Channel, Filter, Served, Touch},
 };
