@@ -69,3 +69,48 @@ pub fn sweep(db: &Db, now: TimeMs) -> Result<u64, Fault> {
     }
     Ok(swept_count)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use handfast_record::{
+        people::{NewPerson, Uses},
+        testing::worlds,
+    };
+
+    use super::*;
+
+    #[test]
+    fn new_touches_get_their_numbers_once_and_without_gaps() {
+        for world in worlds() {
+            world.record(world.spoke, "1", None, "Maya Okafor");
+            world.record(world.harbour, "2", None, "Ben Adeyemi");
+            let stop = Stop::default();
+            assert_eq!(seal(&world.db, &stop).unwrap(), 2);
+            assert_eq!(seal(&world.db, &stop).unwrap(), 0);
+            let lens = world.lens(world.brand);
+            let feed = world.db.read(|cx| touches::feed(cx, &lens, -1, 10)).unwrap();
+            let numbers: Vec<_> = feed.iter().map(|touch| touch.leaf_index).collect();
+            assert_eq!(numbers, [Some(0), Some(1)]);
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_use_any_more_is_swept_out() {
+        for world in worlds() {
+            let now = world.clock.now();
+            world
+                .db
+                .write(move |tx| {
+                    let new = NewPerson { name: "Maya".into(), email: "maya@example.com".into() };
+                    let maya = people::add_person(tx, &new, now)?;
+                    people::issue_sign_in_link(tx, maya, TimeMs::HOUR, Uses::Once, now)
+                })
+                .map_err(|error: people::Error| error)
+                .unwrap();
+            assert_eq!(sweep(&world.db, now).unwrap(), 0, "the link is good");
+            assert_eq!(sweep(&world.db, now.plus(2 * TimeMs::HOUR)).unwrap(), 1);
+            assert_eq!(sweep(&world.db, now.plus(2 * TimeMs::HOUR)).unwrap(), 0);
+        }
+    }
+}

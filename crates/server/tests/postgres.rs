@@ -4,9 +4,9 @@
 
 mod support;
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, time::Duration};
 
-use support::{handfast, json, stderr};
+use support::{Server, get, handfast, json, stderr};
 
 /// A database of its own; gone when dropped.
 struct Database {
@@ -86,4 +86,17 @@ fn a_backup_of_postgresql_restores_and_a_damaged_one_is_refused() {
     assert!(replaced.status.success(), "{}", stderr(&replaced));
     assert_eq!(two.networks(data), one.networks(data));
     psql(&two.url, "select 1 from handfast_before_restore.network");
+}
+
+#[test]
+fn a_server_serves_from_postgresql() {
+    let Some(database) = Database::new("served") else { return };
+    let data = tempfile::tempdir().unwrap();
+    let more = ["--metrics-listen", "off", "--database", &database.url];
+    let mut server = Server::start(data.path(), &more);
+    let (status, body) = get(&server.address, "/readyz");
+    assert_eq!(status, 200, "{body}");
+    server.terminate();
+    assert_eq!(server.wait(Duration::from_secs(5)), 0);
+    assert!(!data.path().join("handfast.db").exists());
 }
