@@ -22,7 +22,7 @@ struct Own;
 pub(crate) fn document() -> Document {
     let mut document = Own::openapi();
     document.merge(handfast_record::openapi());
-    document.merge(handfast_intake::openapi());
+    document.merge(handfast_intake::Documentation::openapi());
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     document.components.get_or_insert_default().add_security_scheme("token", token);
     document

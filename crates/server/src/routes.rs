@@ -1,15 +1,16 @@
 //! The one table of routes: what the slices and pages bring, and the server's own.
 
 use axum::{Json, http::Method};
+use handfast_intake::Uploads;
 use handfast_web::{Access, Route, Scope, api, page};
 
 use crate::{health, openapi};
 
-/// Every route with its access class.
-pub fn all() -> Vec<Route> {
+/// Every route with its access class; files that come in wait in `uploads`.
+pub fn all(uploads: &Uploads) -> Vec<Route> {
     let mut routes = own();
     routes.extend(handfast_record::routes());
-    routes.extend(handfast_intake::routes());
+    routes.extend(handfast_intake::routes(uploads));
     routes.extend(handfast_console::routes());
     routes
 }

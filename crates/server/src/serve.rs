@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use axum::{Extension, Router, middleware, serve::ListenerExt};
 use handfast_db::Db;
+use handfast_intake::Uploads;
 use handfast_kit::Clock;
 use handfast_record::people;
 use handfast_web::App;
@@ -24,7 +25,8 @@ const STRAGGLERS: Duration = Duration::from_secs(2);
 
 /// Everything of the server's HTTP face, over `app`, with its files in the folder `data`.
 pub fn router(app: App, data: &Path) -> Router {
-    handfast_web::router(app, routes::all())
+    let uploads = Uploads::new(data.join("uploads"));
+    handfast_web::router(app, routes::all(&uploads))
         .layer(Extension(DataFolder(Arc::new(data.to_owned()))))
         .layer(middleware::from_fn(metrics::measure))
 }
