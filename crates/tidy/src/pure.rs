@@ -14,7 +14,7 @@ const UNKNOWN: [(&str, &str); 8] = [
     ("tokio", "take the values"),
 ];
 
-/// Crates whose code waits for nobody; `api.rs` is where HTTP begins.
+/// Crates whose code waits for nobody; `api.rs`, or a folder `api`, is where HTTP begins.
 const SYNCHRONOUS: [&str; 4] = ["kit", "queue", "record", "intake"];
 
 pub(crate) fn offences(tree: &Tree) -> Vec<Offence> {
@@ -24,7 +24,8 @@ pub(crate) fn offences(tree: &Tree) -> Vec<Offence> {
 fn judge(file: &File) -> Vec<Offence> {
     let code = &file.code;
     let is_rules = file.name() == "rules.rs";
-    let is_domain = SYNCHRONOUS.contains(&file.crate_name()) && file.name() != "api.rs";
+    let is_api = file.name() == "api.rs" || file.path.contains("/api/");
+    let is_domain = SYNCHRONOUS.contains(&file.crate_name()) && !is_api;
     let mut found = Vec::new();
     for (at, token) in code.tokens.iter().enumerate().filter(|(at, _)| !code.is_test(*at)) {
         let word = code.word(at);
@@ -63,6 +64,7 @@ mod tests {
         let waits = "async fn a() { b().await }";
         assert_eq!(count("crates/record/src/sales/mod.rs", waits), 2);
         assert_eq!(count("crates/record/src/sales/api.rs", waits), 0);
+        assert_eq!(count("crates/record/src/people/api/tokens.rs", waits), 0);
         assert_eq!(count("crates/web/src/app.rs", waits), 0);
     }
 }

@@ -194,11 +194,13 @@ impl Code {
     }
 }
 
-/// `#[test]`, `#[tokio::test]`, `#[story]`, `#[cfg(test)]`; not `#[cfg(not(test))]`.
+/// `#[test]`, `#[tokio::test]`, `#[story]`, `#[cfg(test)]`, and `#[cfg(feature = "testing")]`, which
+/// only other crates' tests ask for; not `#[cfg(not(test))]`.
 fn is_test_attribute(attribute: &[Token]) -> bool {
     let has = |word: &str| attribute.iter().any(|token| token.is_word(word));
     if attribute.first().is_some_and(|first| first.is_word("cfg")) {
-        return has("test") && !has("not");
+        let is_testing = |token: &Token| token.kind == Kind::Text && token.text == "testing";
+        return (has("test") || attribute.iter().any(is_testing)) && !has("not");
     }
     let path = attribute.iter().take_while(|token| !token.is_sign('('));
     path.last().is_some_and(|last| last.is_word("test") || last.is_word("story"))
@@ -256,6 +258,7 @@ mod tests {
         assert_eq!(tests, [("a", false), ("tests", true), ("b", true), ("c", false)]);
         assert!(!Code::read("#[cfg(not(test))] fn a() {}").items[0].test);
         assert!(Code::read("#![cfg(test)] fn a() {}").items[0].test);
+        assert!(Code::read("#[cfg(feature = \"testing\")] fn a() {}").items[0].test);
         assert!(Code::read("#[tokio::test] async fn a() {}").items[0].test);
     }
 
