@@ -109,7 +109,12 @@ impl Profile {
     }
 
     /// What a file with these columns becomes, when it was asked for as `shape`.
-    pub fn plan(&self, shape: Shape, headers: &[String], tables: Tables) -> Result<Plan, MapError> {
+    pub(crate) fn plan(
+        &self,
+        shape: Shape,
+        headers: &[String],
+        tables: Tables,
+    ) -> Result<Plan, MapError> {
         let there: Vec<String> = headers.iter().map(|header| squeezed(header)).collect();
         let fits = |section: &&Section| {
             section.needs.iter().all(|column| there.contains(&squeezed(column)))
@@ -156,6 +161,17 @@ impl Profile {
         ))
     }
 
+    /// Whether every section makes sense.
+    #[cfg(test)]
+    pub(crate) fn check(&self) -> Result<(), MapError> {
+        self.sections.iter().try_for_each(|section| {
+            let plan = self.plan_of(section, Tables::new())?;
+            plan.bind(&section.needs, &handfast_kit::Zone::named("UTC").expect("UTC"))
+                .map(|_| ())
+                .or_else(|error| if error.0.contains("no column") { Ok(()) } else { Err(error) })
+        })
+    }
+
     /// The columns that any section reads: what to take from NDJSON, whose lines name no others.
     pub fn columns(&self) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
@@ -197,7 +213,7 @@ impl Profile {
 
     /// The tables of the profile, read from files beside the one that is taken in. What is not
     /// there is looked up nowhere.
-    pub fn tables_beside(&self, file: &Path) -> io::Result<Tables> {
+    pub(crate) fn tables_beside(&self, file: &Path) -> io::Result<Tables> {
         let mut tables = Tables::new();
         for (name, table) in &self.tables {
             let folder = file.parent().unwrap_or(Path::new("."));

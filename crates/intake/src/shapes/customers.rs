@@ -45,7 +45,7 @@ pub(super) const CONTACTS: &[Field] = &[
         "reference",
         Kind::Text,
         REFERENCE,
-        "Your own reference. Without one, the mail address, the phone number or the name is it.",
+        "Your own reference. Without one, the mail address is it, or the name with the phone number.",
     ),
     PERSON_KEY,
     PARTY_FIELD,
@@ -158,9 +158,11 @@ pub(super) fn contact(cells: &Cells<'_>) -> Result<Item, Problem> {
     } else {
         details.name.clone()
     };
-    let own = [cells.text("reference"), details.email.clone(), details.phone.clone()];
-    let folded = handfast_kit::fold(&name);
-    let reference = own.into_iter().find(|text| !text.is_empty()).unwrap_or(folded);
+    // People share phones, so a number alone is nobody's reference while there is a name.
+    let name_and_phone = format!("{} {}", handfast_kit::fold(&name), details.phone);
+    let own = [cells.text("reference"), details.email.clone()];
+    let reference = own.into_iter().find(|text| !text.is_empty()).unwrap_or(name_and_phone);
+    let reference = reference.trim().to_owned();
     if reference.is_empty() {
         let reason = "the row names nobody: give a name, a mail address or a phone number";
         return Err(Problem { field: "name", reason: reason.to_owned() });

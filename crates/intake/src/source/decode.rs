@@ -66,10 +66,14 @@ impl<R: Read> Text<R> {
             [0xef, 0xbb, 0xbf, ..] => (Kind::Guess, 3),
             [0xff, 0xfe, ..] => (Kind::Labelled(encoding_rs::UTF_16LE), 2),
             [0xfe, 0xff, ..] => (Kind::Labelled(encoding_rs::UTF_16BE), 2),
-            start if stated.0 == Kind::Guess => (wide_without_mark(start), 0),
             _ => (stated.0, 0),
         };
         pending.drain(..mark_bytes);
+        // Some programs write no mark, or the mark of UTF-16 before UTF-32.
+        let kind = match wide(&pending) {
+            Some(wide) if mark_bytes == 2 || kind == Kind::Guess => wide,
+            _ => kind,
+        };
         let state = match kind {
             Kind::Guess => State::Guess { seen_beyond_ascii: false },
             Kind::Utf32Little => State::Utf32 { big: false },
@@ -152,16 +156,20 @@ fn fill(bytes: &mut impl Read, to: &mut Vec<u8>, count: usize) -> io::Result<boo
     Ok(to.len() < wanted)
 }
 
-/// UTF-16 of mostly Latin text has a zero in every other byte, also without its mark.
-fn wide_without_mark(start: &[u8]) -> Kind {
-    let zeros = |first: usize| start.iter().skip(first).step_by(2).filter(|b| **b == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    let most = start.len() * 2 / 5;
-    match start.len() {
-        ..8 => Kind::Guess,
-        _ if odd > most && even * 10 < odd => Kind::Labelled(encoding_rs::UTF_16LE),
-        _ if even > most && odd * 10 < even => Kind::Labelled(encoding_rs::UTF_16BE),
-        _ => Kind::Guess,
+/// Letters of two or four bytes each, of mostly Latin text, by the places of their zeros.
+fn wide(start: &[u8]) -> Option<Kind> {
+    let mut zeros = [0; 4];
+    for (at, _) in start.iter().enumerate().filter(|(_, byte)| **byte == 0) {
+        zeros[at % 4] += 1;
+    }
+    let many = start.len() / 5;
+    let is_zero = zeros.map(|count| count > many.max(1));
+    match is_zero {
+        [false, true, true, true] => Some(Kind::Utf32Little),
+        [true, true, true, false] => Some(Kind::Utf32Big),
+        [false, true, false, true] => Some(Kind::Labelled(encoding_rs::UTF_16LE)),
+        [true, false, true, false] => Some(Kind::Labelled(encoding_rs::UTF_16BE)),
+        _ => None,
     }
 }
 
@@ -239,7 +247,13 @@ mod tests {
         for (four, big) in [(false, false), (false, true), (true, false), (true, true)] {
             assert_eq!(text(&wide("Söder,€,🚲\n", four, big)), "Söder,€,🚲\n");
         }
-        assert_eq!(text(&wide("name,city,street\n", false, false)[2..]), "name,city,street\n");
+        for (four, big) in [(false, false), (false, true), (true, false), (true, true)] {
+            let marked = wide("name,city,street\n", four, big);
+            let bare = &marked[if four { 4 } else { 2 }..];
+            assert_eq!(text(bare), "name,city,street\n");
+            let wrong = [b"\xfe\xff", bare].concat();
+            assert!(!four || text(&wrong) == "name,city,street\n");
+        }
     }
 
     #[test]

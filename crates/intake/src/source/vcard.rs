@@ -133,13 +133,16 @@ fn row(line: u64, original: String, properties: &[Property]) -> Piece {
     let address = all("ADR").min_by_key(|one| one.rank()).map(Property::parts).unwrap_or_default();
     let street: Vec<_> =
         (0..3).map(|at| part(&address, at)).filter(|part| !part.is_empty()).collect();
+    let street = street.join(", ");
     let (given, family) = (part(&name, 1), part(&name, 0));
     let has_name = !given.is_empty() || !family.is_empty();
     let full = first("FN").unwrap_or_else(|| format!("{given} {family}"));
-    let kind = first("KIND").unwrap_or_else(|| {
-        let business = !has_name && (full.trim().is_empty() || full == part(&organisation, 0));
-        if business && !organisation.is_empty() { "org" } else { "individual" }.to_owned()
-    });
+    let named_by_it = full.trim().is_empty() || full == part(&organisation, 0);
+    let is_organisation = first("KIND").map_or_else(
+        || !has_name && named_by_it && !organisation.is_empty(),
+        |kind| kind.eq_ignore_ascii_case("org"),
+    );
+    let kind = if is_organisation { "business" } else { "person" }.to_owned();
     let language = all("LANG").min_by_key(|one| one.rank()).map(Property::text);
     let values = [
         first("UID").unwrap_or_default(),
@@ -151,7 +154,7 @@ fn row(line: u64, original: String, properties: &[Property]) -> Piece {
         first("TITLE").unwrap_or_default(),
         mail.map(Property::text).unwrap_or_default(),
         phone.map(Property::text).unwrap_or_default(),
-        street.join(", "),
+        street.trim_end_matches([',', ' ']).to_owned(),
         part(&address, 3),
         part(&address, 4),
         part(&address, 5),
@@ -203,7 +206,7 @@ mod tests {
              END:VCARD\r\n";
         assert_eq!(
             cards(text),
-            ["1: Maya Lind|Maya|Lind|individual|maya@example.com|333|Quay 5, Floor 2|Gent|9000|BE"]
+            ["1: Maya Lind|Maya|Lind|person|maya@example.com|333|Quay 5, Floor 2|Gent|9000|BE"]
         );
     }
 
@@ -212,7 +215,7 @@ mod tests {
         let text = "BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:S=C3=B6=\n\
              der;Bo;;;\nTEL;WORK;VOICE:12345\nEND:VCARD\nBEGIN:VCARD\nORG:Spoke & Chain;Desk\n\
              END:VCARD\n";
-        assert_eq!(cards(text), ["1: Bo Söder|Bo|Söder|individual|12345", "7: org|Spoke & Chain"]);
+        assert_eq!(cards(text), ["1: Bo Söder|Bo|Söder|person|12345", "7: business|Spoke & Chain"]);
     }
 
     #[test]
@@ -220,7 +223,7 @@ mod tests {
         let text = "BEGIN:VCARD\nFN:Lost\nBEGIN:VCARD\nFN:Found\nEND:VCARD\nBEGIN:VCARD\n";
         assert_eq!(
             cards(text),
-            ["1: the card has no END:V", "3: Found|individual", "6: the card has no END:V"]
+            ["1: the card has no END:V", "3: Found|person", "6: the card has no END:V"]
         );
     }
 }
