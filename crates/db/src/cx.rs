@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::{Engine, Fault, FromRow, Kind, Param, Params, Row, Sql, sqlite};
+use crate::{Engine, Fault, FromRow, Kind, Param, Params, Row, Sql, postgres, sqlite};
 
 /// A snapshot to read from.
 pub struct Cx<'a> {
@@ -12,6 +12,7 @@ pub struct Cx<'a> {
 
 pub(crate) enum Link<'a> {
     Sqlite(&'a sqlite::Link),
+    Postgres(&'a mut postgres::Link),
 }
 
 /// How the transaction stands.
@@ -32,6 +33,7 @@ impl<'a> Cx<'a> {
     pub fn engine(&self) -> Engine {
         match self.link {
             Link::Sqlite(_) => Engine::Sqlite,
+            Link::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -67,6 +69,17 @@ impl<'a> Cx<'a> {
         Ok(only)
     }
 
+    /// Prepares a statement and runs nothing.
+    #[cfg(feature = "testing")]
+    pub(crate) fn prepare(&mut self, sql: Sql) -> Result<(), Fault> {
+        let text = sql.text(self.engine());
+        let prepared = match &mut self.link {
+            Link::Sqlite(link) => link.check(text),
+            Link::Postgres(link) => link.check(text),
+        };
+        prepared.map_err(|fault| fault.in_statement(text))
+    }
+
     fn visit(
         &mut self,
         sql: Sql,
@@ -86,6 +99,7 @@ impl<'a> Cx<'a> {
         self.state.usable(text)?;
         let outcome = params.bound(|params: &[Param<'_>]| match &mut self.link {
             Link::Sqlite(link) => link.query(text, params, &mut guarded),
+            Link::Postgres(link) => link.query(text, params, &mut guarded),
         });
         self.state.note(outcome, text)?;
         disliked.map_or(Ok(()), Err)
@@ -95,6 +109,7 @@ impl<'a> Cx<'a> {
         self.state.usable(text)?;
         let outcome = params.bound(|params: &[Param<'_>]| match &mut self.link {
             Link::Sqlite(link) => link.execute(text, params),
+            Link::Postgres(link) => link.execute(text, params),
         });
         self.state.note(outcome, text)
     }
@@ -103,6 +118,7 @@ impl<'a> Cx<'a> {
     fn control(&mut self, text: &'static str) -> Result<(), Fault> {
         match &mut self.link {
             Link::Sqlite(link) => link.control(text),
+            Link::Postgres(link) => link.control(text),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The two doors.
 
 use std::{
+    any::Any,
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -12,6 +13,7 @@ use crate::{
     Tx,
     cx::{AfterCommit, Link},
     migrate,
+    postgres::Postgres,
     settings::Place,
     sqlite::{self, Job, Ran, Sqlite},
 };
@@ -26,13 +28,15 @@ pub struct Db {
 }
 
 pub(crate) enum Store {
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
+    Postgres(Box<Postgres>),
 }
 
 impl Store {
     pub(crate) fn engine(&self) -> Engine {
         match self {
             Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
         }
     }
 }
@@ -41,8 +45,8 @@ impl Db {
     /// Opens the database and sees that it guarantees what it must. Does not migrate.
     pub fn open(settings: &Settings) -> Result<Self, OpenError> {
         let store = match settings.place()? {
-            Place::Sqlite(path) => Store::Sqlite(Sqlite::open(&path, settings)?),
-            Place::Postgres => return Err(OpenError::Url("PostgreSQL comes next".into())),
+            Place::Sqlite(path) => Store::Sqlite(Box::new(Sqlite::open(&path, settings)?)),
+            Place::Postgres => Store::Postgres(Box::new(Postgres::open(settings)?)),
         };
         Ok(Self {
             store: Arc::new(store),
@@ -73,6 +77,7 @@ impl Db {
             Store::Sqlite(sqlite) => {
                 sqlite.readers.with(|link| f(&mut Cx::new(Link::Sqlite(link))))
             }
+            Store::Postgres(postgres) => postgres.read(f),
         }
     }
 
@@ -91,6 +96,10 @@ impl Db {
                 sqlite.writer.submit(job)?;
                 answer.recv().unwrap_or_else(|_| Err(sqlite::stopped().into()))
             }
+            Store::Postgres(postgres) => {
+                let _inside = Inside::enter()?;
+                postgres.write(f)
+            }
         }
     }
 
@@ -104,6 +113,10 @@ impl Db {
     ) -> Result<T, E> {
         match &*self.store {
             Store::Sqlite(_) => self.read(f),
+            Store::Postgres(postgres) => {
+                let db = self.clone();
+                joined(postgres.threads().spawn_blocking(move || db.read(f)).await)
+            }
         }
     }
 
@@ -118,6 +131,10 @@ impl Db {
                 sqlite.writer.submit_soon(job).await?;
                 answer.recv_async().await.unwrap_or_else(|_| Err(sqlite::stopped().into()))
             }
+            Store::Postgres(postgres) => {
+                let db = self.clone();
+                joined(postgres.threads().spawn_blocking(move || db.write(f)).await)
+            }
         }
     }
 
@@ -126,6 +143,7 @@ impl Db {
     pub fn broken(&self) -> Option<Fault> {
         match &*self.store {
             Store::Sqlite(sqlite) => sqlite.writer.broken(),
+            Store::Postgres(_) => None,
         }
     }
 
@@ -145,7 +163,17 @@ impl Db {
     pub fn backup(&self, to: &Path, mut progress: impl FnMut(BackupProgress)) -> Result<(), Fault> {
         match &*self.store {
             Store::Sqlite(sqlite) => sqlite.backup(to, &mut progress),
+            Store::Postgres(_) => Err(Fault::other("PostgreSQL is backed up by pg_dump")),
         }
+    }
+}
+
+/// The answer of a closure that ran on another thread. Its panic goes on here, as it would have.
+fn joined<T, E: From<Fault>>(answer: Result<Result<T, E>, tokio::task::JoinError>) -> Result<T, E> {
+    match answer.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(answer) => answer,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => Err(Fault::busy("the database is being closed").into()),
     }
 }
 
@@ -231,4 +259,14 @@ pub(crate) fn call_after_commit(f: AfterCommit) {
     if catch_unwind(AssertUnwindSafe(f)).is_err() {
         tracing::error!("something to do after a commit panicked; the commit stands");
     }
+}
+
+/// The fault of a closure that panicked.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Fault {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a text".to_owned());
+    Fault::other(format!("the closure panicked: {text}"))
 }

@@ -16,6 +16,8 @@ mod door;
 mod fault;
 mod migrate;
 mod param;
+mod pool;
+mod postgres;
 mod row;
 mod settings;
 mod sql;

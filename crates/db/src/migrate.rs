@@ -2,7 +2,7 @@
 
 use handfast_kit::{Clock, Id};
 
-use crate::{Context, Cx, Engine, Fault, Param, door::Store, sqlite};
+use crate::{Context, Cx, Engine, Fault, Param, cx::Link, door::Store, postgres, sqlite};
 
 /// One file of `migrations/`.
 #[derive(Debug, Clone, Copy)]
@@ -155,6 +155,9 @@ const TABLE: &str = "create table if not exists migration (
   constraint migration_pk primary key (position)
 ) {table}";
 
+const INSERT: &str =
+    "insert into migration (position, name, hash, applied_ms) values ($1, $2, $3, $4)";
+
 /// One migration made ready: its text for the engine, and the row that says it is applied.
 struct Ready {
     position: i64,
@@ -188,6 +191,9 @@ pub(crate) fn run(store: &Store, files: &[Migration]) -> Result<Vec<String>, Mig
         Store::Sqlite(sqlite) => {
             sqlite.writer.alone(move |link| on_sqlite(link, &table, &files, &ready))?
         }
+        Store::Postgres(postgres) => {
+            on_postgres(&mut postgres.unlimited()?, &table, &files, &ready)
+        }
     }
 }
 
@@ -197,7 +203,7 @@ fn on_sqlite(
     files: &[Migration],
     ready: &[Ready],
 ) -> Result<Vec<String>, MigrateError> {
-    let now = |link: &sqlite::Link| state(&mut Cx::new(crate::cx::Link::Sqlite(link)), files);
+    let now = |link: &sqlite::Link| state(&mut Cx::new(Link::Sqlite(link)), files);
     now(link)?;
     let mut done = Vec::new();
     let each = link.unlimited();
@@ -209,10 +215,7 @@ fn on_sqlite(
                 return Ok(false);
             }
             link.batch(&one.text).context(|| format!("in migration {}", one.file.name))?;
-            link.execute(
-                "insert into migration (position, name, hash, applied_ms) values ($1, $2, $3, $4)",
-                &one.row(),
-            )?;
+            link.execute(INSERT, &one.row())?;
             Ok::<_, MigrateError>(true)
         });
         match applied {
@@ -225,5 +228,39 @@ fn on_sqlite(
         }
     }
     link.limited(each);
+    Ok(done)
+}
+
+fn on_postgres(
+    link: &mut postgres::Link,
+    table: &str,
+    files: &[Migration],
+    ready: &[Ready],
+) -> Result<Vec<String>, MigrateError> {
+    let now = |link: &mut postgres::Link| state(&mut Cx::new(Link::Postgres(link)), files);
+    now(link)?;
+    // Two processes that start together may both find no table; one of them then fails to make it.
+    link.batch(table).or_else(|_| link.batch(table))?;
+    let mut done = Vec::new();
+    for one in ready {
+        link.begin("begin");
+        let applied = (|| {
+            link.control("lock table migration in share row exclusive mode")?;
+            // Looked at behind the lock: another process may have been faster.
+            if now(link)?.applied.iter().any(|name| name == one.file.name) {
+                return Ok(false);
+            }
+            link.batch(&one.text).context(|| format!("in migration {}", one.file.name))?;
+            link.execute(INSERT, &one.row())?;
+            link.commit()?;
+            Ok::<_, MigrateError>(true)
+        })();
+        if !matches!(applied, Ok(true)) {
+            link.undo();
+        }
+        if applied? {
+            done.push(one.file.name.to_owned());
+        }
+    }
     Ok(done)
 }

@@ -1,12 +1,12 @@
 //! Values that go into a statement.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use handfast_kit::{Day, Id, TimeMs};
 use uuid::Uuid;
 
 /// One value as both engines take it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub enum Param<'a> {
     /// Nothing.
     Null,
@@ -20,6 +20,20 @@ pub enum Param<'a> {
     Blob(&'a [u8]),
     /// An id: `uuid` on PostgreSQL, 16 bytes on SQLite.
     Uuid(Uuid),
+}
+
+impl fmt::Debug for Param<'_> {
+    /// What it is, never its content: drivers write this to logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Int(_) => "a whole number",
+            Self::Real(_) => "a number with a fraction",
+            Self::Text(_) => "text",
+            Self::Blob(_) => "bytes",
+            Self::Uuid(_) => "an id",
+        })
+    }
 }
 
 /// What can be given to a statement as one value.

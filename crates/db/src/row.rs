@@ -138,6 +138,7 @@ pub struct Row<'a>(pub(crate) Source<'a>);
 
 pub(crate) enum Source<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 impl Row<'_> {
@@ -154,12 +155,14 @@ impl Row<'_> {
     fn column(&self, index: usize) -> Result<Column<'_>, Fault> {
         match self.0 {
             Source::Sqlite(row) => crate::sqlite::column(row, index),
+            Source::Postgres(row) => crate::postgres::column(row, index),
         }
     }
 
     fn name(&self, index: usize) -> &str {
         match self.0 {
             Source::Sqlite(row) => row.as_ref().column_name(index).unwrap_or("?"),
+            Source::Postgres(row) => row.columns().get(index).map_or("?", |column| column.name()),
         }
     }
 }

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OpenFlags, backup::Backup, backup::StepResult};
 use super::faults;
 use crate::{Context, Fault};
 
-/// Pages copied at once: 16 MiB, so that progress shows and the disk is not held for long.
-const STEP_PAGES: i32 = 4096;
+/// Pages copied at once: 4 MiB, so that progress shows and the disk is not held for long.
+const STEP_PAGES: i32 = 1024;
 
 /// How far a backup is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -77,7 +77,7 @@ fn key_in(text: &str, columns: &[&str]) -> Option<String> {
     let words: Vec<&str> = text
         .split_inclusive(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ','))
         .flat_map(|piece| {
-            let end = piece.trim_end_matches(|c: char| matches!(c, '(' | ')' | ','));
+            let end = piece.trim_end_matches(['(', ')', ',']);
             [end.trim(), piece[end.len()..].trim()]
         })
         .filter(|word| !word.is_empty())

@@ -12,7 +12,7 @@ use std::{
 };
 
 use rusqlite::{
-    CachedStatement, Connection, OpenFlags, ToSql,
+    CachedStatement, Connection, OpenFlags, Statement, ToSql,
     config::DbConfig,
     types::{ToSqlOutput, ValueRef},
 };
@@ -221,14 +221,22 @@ impl Link {
         outcome.map_err(|error| faults::of(error, &self.connection))
     }
 
+    /// Prepares a statement and runs nothing.
+    #[cfg(feature = "testing")]
+    pub(crate) fn check(&self, text: &'static str) -> Result<(), Fault> {
+        in_order(&self.connection.prepare(text).map_err(faults::plain)?)
+    }
+
     fn prepare(
         &self,
         text: &'static str,
         params: &[Param<'_>],
     ) -> Result<CachedStatement<'_>, Fault> {
         let mut statement = self.connection.prepare_cached(text).map_err(faults::plain)?;
-        if self.checked.borrow_mut().insert((text.as_ptr() as usize, text.len())) {
+        let key = (text.as_ptr() as usize, text.len());
+        if !self.checked.borrow().contains(&key) {
             in_order(&statement)?;
+            self.checked.borrow_mut().insert(key);
         }
         if statement.parameter_count() != params.len() {
             return Err(Fault::other(format!(
@@ -238,6 +246,13 @@ impl Link {
             )));
         }
         for (index, param) in params.iter().enumerate() {
+            // PostgreSQL holds no such text; what it would refuse is refused here, too.
+            if matches!(param, Param::Text(text) if text.contains('\0')) {
+                return Err(Fault::other(format!(
+                    "the text of parameter {} holds a NUL",
+                    index + 1
+                )));
+            }
             statement.raw_bind_parameter(index + 1, param).map_err(faults::plain)?;
         }
         Ok(statement)
@@ -245,7 +260,7 @@ impl Link {
 }
 
 /// SQLite numbers `$n` by first appearance, whatever `n` is: they must ascend from 1.
-fn in_order(statement: &CachedStatement<'_>) -> Result<(), Fault> {
+fn in_order(statement: &Statement<'_>) -> Result<(), Fault> {
     for index in 1..=statement.parameter_count() {
         let name = statement.parameter_name(index).unwrap_or("?");
         if name.strip_prefix('$').and_then(|n| n.parse().ok()) != Some(index) {

@@ -2,7 +2,6 @@
 //! commits them with one sync to disk, and only then answers.
 
 use std::{
-    any::Any,
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, OnceLock},
@@ -217,7 +216,7 @@ impl Work {
         let fault = match ran {
             Ok(Ran::Kept) => left.failed.clone(),
             Ok(Ran::Refused) => None,
-            Err(panic) => Some(panicked(panic.as_ref())),
+            Err(panic) => Some(door::panicked(panic.as_ref())),
         };
         if self.link.is_idle() {
             let fault = fault.or(left.failed).unwrap_or_else(|| {
@@ -278,14 +277,4 @@ impl Member {
         }
         self.job.answer(self.fault);
     }
-}
-
-/// The fault of a closure that panicked.
-pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Fault {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a text".to_owned());
-    Fault::other(format!("the closure panicked: {text}"))
 }
