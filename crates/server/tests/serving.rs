@@ -126,3 +126,28 @@ fn a_worker_stops_when_asked() {
     std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn the_demo_needs_nothing_and_prints_a_way_in_for_each_role() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = || {
+        let mut command = handfast(&["demo", "--listen", "127.0.0.1:0", "--json", "--data"]);
+        command.arg(data.path());
+        Server::spawn(command)
+    };
+    let mut server = demo();
+    let links = server.ready["links"].as_array().unwrap().clone();
+    let mut roles: Vec<&str> = links.iter().map(|link| link["role"].as_str().unwrap()).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    assert_eq!(roles.len(), 5, "{roles:?}");
+    for link in &links {
+        let url = link["url"].as_str().unwrap();
+        let (_, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        assert_eq!(get(&server.address, &format!("/{path}")).0, 200, "{url}");
+    }
+    server.terminate();
+    assert_eq!(server.wait(Duration::from_secs(12)), 0);
+    let again = demo();
+    assert_eq!(again.ready["links"].as_array().unwrap().len(), links.len());
+}
