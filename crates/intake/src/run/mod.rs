@@ -239,7 +239,12 @@ pub fn run(db: &Db, clock: &Clock, work: &Work, watch: &dyn Watch) -> Result<Out
         Err(Error::Fault(fault)) => Err(Error::Fault(fault)),
         Err(Error::Over) => Err(Error::Over),
         Err(error) => {
-            end(db, clock, work, State::Failed, error.to_string())?;
+            // Where files lie on this machine is not for whoever sent one.
+            let message = match &error {
+                Error::Open { error, .. } => error.to_string(),
+                other => other.to_string(),
+            };
+            end(db, clock, work, State::Failed, message)?;
             Err(error)
         }
     }

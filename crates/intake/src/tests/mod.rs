@@ -5,6 +5,7 @@
 mod profiles;
 mod real;
 mod stories;
+mod web;
 
 use std::{
     io::Write,
