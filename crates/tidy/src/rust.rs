@@ -194,8 +194,8 @@ impl Code {
     }
 }
 
-/// `#[test]`, `#[tokio::test]`, `#[story]`, `#[cfg(test)]`, and `#[cfg(feature = "testing")]`, which
-/// only other crates' tests ask for; not `#[cfg(not(test))]`.
+/// `#[test]`, `#[tokio::test]`, `#[story]`, `#[cfg(test)]`, and `#[cfg(feature = "testing")]`,
+/// which only other crates' tests ask for; not `#[cfg(not(test))]`.
 fn is_test_attribute(attribute: &[Token]) -> bool {
     let has = |word: &str| attribute.iter().any(|token| token.is_word(word));
     if attribute.first().is_some_and(|first| first.is_word("cfg")) {
