@@ -16,7 +16,7 @@ create table organisation (
   network_id {uuid} not null,
   organisation_id {uuid} not null,
   is_brand {int} not null,
-  -- Kinds of partner, as a comma-separated list of the words of DESIGN section 2; empty for the brand.
+  -- Kinds of partner, their words separated by commas; empty for the brand.
   kinds text not null,
   name text not null,
   sort_key text not null,
@@ -111,7 +111,7 @@ create table api_token (
 ) {clustered};
 create index api_token_by_organisation on api_token (network_id, organisation_id, created_ms);
 
--- Attempts to sign in, a row for each address and each e-mail, so that several processes count together.
+-- Attempts to sign in, a row for each address and each e-mail: several processes count together.
 -- place: attempt_key
 create table sign_in_attempt (
   attempt_key text not null,

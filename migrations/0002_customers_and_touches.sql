@@ -61,7 +61,7 @@ create table person_key (
   constraint person_key_pk primary key (network_id, person_key)
 ) {clustered};
 
--- The timeline, the event stream and the audit at once; clustered, so that a page of it is one read.
+-- The timeline, the event stream and the audit at once; clustered: a page of it is one read.
 -- place: subject_id
 create table touch (
   network_id {uuid} not null,

@@ -11,7 +11,10 @@ create table search_entry (
   class integer not null,
   constraint search_entry_id unique (network_id, subject_id, entry_id)
 ) strict;
-create virtual table search_text using fts5 (words, content = '', contentless_delete = 1, prefix = '2 3', detail = full, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
+create virtual table search_text using fts5 (
+  words, content = '', contentless_delete = 1, prefix = '2 3', detail = full,
+  tokenize = "unicode61 remove_diacritics 0 tokenchars '_'"
+);
 -- only: end
 
 -- only: postgres

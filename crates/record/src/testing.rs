@@ -1,4 +1,4 @@
-//! One small world of named people, for stories: Aurora Cycles and two of its partners, who compete.
+//! One small world of named people, for stories: Aurora Cycles and two partners, who compete.
 
 #![allow(clippy::unwrap_used)]
 
@@ -89,8 +89,7 @@ impl World {
 
     /// What an organisation sees.
     pub fn lens(&self, organisation: OrganisationId) -> Lens {
-        let role =
-            if organisation == self.brand { Role::BrandStaff } else { Role::PartnerStaff };
+        let role = if organisation == self.brand { Role::BrandStaff } else { Role::PartnerStaff };
         Lens::of(&self.viewer(organisation, role))
     }
 
@@ -115,9 +114,6 @@ impl World {
             since: None,
         };
         let now = self.clock.now();
-        self.db
-            .write(move |tx| customers::receive(tx, &author, now, now, &incoming))
-            .unwrap()
-            .ids()
+        self.db.write(move |tx| customers::receive(tx, &author, now, now, &incoming)).unwrap().ids()
     }
 }

@@ -1,6 +1,6 @@
 //! Real exports with known answers. The data is not part of the project (licences): the folder is
-//! `../shared/data/network` beside the repository, or what `HANDFAST_SHARED` names; without it these
-//! stories are skipped and say so.
+//! `../shared/data/network` beside the repository, or what `HANDFAST_SHARED` names; without it
+//! these stories are skipped and say so.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -121,8 +121,8 @@ fn case_events_give_the_true_hand_overs_and_ways_back() {
     }
 }
 
-/// Everything in the database that an import says, row by row: all tables but what tells of the runs
-/// themselves, all columns but the moment of writing and the salt.
+/// Everything in the database that an import says, row by row: all tables but what tells of the
+/// runs themselves, all columns but the moment of writing and the salt.
 fn content(place: &Path) -> Vec<String> {
     let db = rusqlite::Connection::open(place.join("handfast.db")).unwrap();
     let names = |sql: &str| -> Vec<String> {

@@ -113,7 +113,9 @@ pub enum Error {
 pub fn event(tx: &mut Tx<'_>, author: &Author, now: TimeMs, event: &Event) -> Result<(), Error> {
     let known = store::place_of_ref(tx, author, &event.case_ref)?;
     let (subject, id, record) = match known {
-        Some((subject, id)) => (subject, id, record_of(tx, author, event)?.map(|(_, record)| record)),
+        Some((subject, id)) => {
+            (subject, id, record_of(tx, author, event)?.map(|(_, record)| record))
+        }
         None => open(tx, author, event)?,
     };
     let before = store::state(tx, author.network(), subject, id)?;

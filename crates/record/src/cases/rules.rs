@@ -32,7 +32,8 @@ pub(super) fn bodies(before: Option<&CaseState>, event: &Event) -> Vec<Body> {
 /// Who had the case before this step took it to another owner.
 fn hands_over(before: Option<&CaseState>, event: &Event) -> Option<String> {
     let before = before?;
-    let another = !before.owner.is_empty() && !event.owner.is_empty() && before.owner != event.owner;
+    let another =
+        !before.owner.is_empty() && !event.owner.is_empty() && before.owner != event.owner;
     // A step that comes late says nothing of who has the case now.
     (another && event.at >= before.last).then(|| before.owner.clone())
 }

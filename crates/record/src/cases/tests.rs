@@ -51,10 +51,8 @@ fn steps_open_hand_over_and_close_a_case_that_names_nobody() {
             assert_eq!(told.iter().filter(|told| *told == kind).count(), 1, "{kind}");
         }
         let harbour = world.lens(world.harbour);
-        let hidden = world
-            .db
-            .read(|cx| super::by_reference(cx, &harbour, world.brand, "3127"))
-            .unwrap();
+        let hidden =
+            world.db.read(|cx| super::by_reference(cx, &harbour, world.brand, "3127")).unwrap();
         assert!(hidden.is_none());
     }
 }

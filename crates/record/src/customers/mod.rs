@@ -5,6 +5,7 @@
 //! values are chosen from its records, and every one of them says which record it came from.
 
 pub mod api;
+mod records;
 mod rules;
 mod store;
 #[cfg(test)]
@@ -16,9 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CustomerId, RecordId, search,
-    sharing::{Author, Class, Lens},
-    touches::{self, Body, NewTouch},
+    sharing::{Author, Lens},
+    touches::{self, NewTouch},
 };
+
+pub(crate) use records::{keep_also, lock};
+pub use records::{own_record, receive, revise};
 
 /// Most customers of one page of a list.
 pub const PAGE_MAX: usize = 200;
@@ -200,208 +204,6 @@ pub struct Row {
     pub(crate) sort_key: String,
 }
 
-/// Takes a record in, in the author's name, as of `as_of` (when its source said so).
-///
-/// Appends the touch `customer_recorded` for a new record and `address_changed` for a known one
-/// whose contact details or address changed. Safe to call twice.
-pub fn receive(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    as_of: TimeMs,
-    now: TimeMs,
-    incoming: &Incoming,
-) -> Result<Received, Error> {
-    rules::check(incoming)?;
-    let details = rules::complete(&incoming.details);
-    let known = store::by_ref(tx, author, &incoming.external_ref)?;
-    if let Some((customer, record)) = known {
-        return update(tx, author, as_of, now, customer, record, &details);
-    }
-    let customer = customer_for(tx, author, now, incoming, &details)?;
-    let record = RecordId::derived(&[
-        author.network().uuid().as_bytes(),
-        author.organisation_id().uuid().as_bytes(),
-        incoming.external_ref.as_bytes(),
-    ]);
-    let since = incoming.since.unwrap_or(as_of);
-    store::insert_ref(tx, author, &incoming.external_ref, customer, record)?;
-    store::insert(tx, author, customer, record, &incoming.external_ref, &details, since, as_of)?;
-    index_record(tx, author, customer, record, &incoming.external_ref, &details)?;
-    let body = Body::CustomerRecorded {
-        name: details.name.clone(),
-        external_ref: incoming.external_ref.clone(),
-    };
-    let touch = NewTouch::new(customer.as_kind(), since, body)
-        .on(record)
-        .from_source(author, "customer_recorded");
-    touches::append(tx, author, now, touch)?;
-    store::choose(tx, author.network(), customer)?;
-    Ok(Received::New(customer, record))
-}
-
-/// Takes a copy of another organisation's record into the author's own records: a seller of a
-/// marketplace knows of the customer what came with the order. Returns the author's record, which
-/// may have been there already. The caller has locked the customer.
-pub(crate) fn keep_also(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    (customer, of): (CustomerId, RecordId),
-    external_ref: &str,
-    since: TimeMs,
-    now: TimeMs,
-) -> Result<RecordId, Fault> {
-    if let Some((_, known)) = store::by_ref(tx, author, external_ref)? {
-        return Ok(known);
-    }
-    let network = author.network();
-    let source = store::record(tx, network, customer, of)?
-        .ok_or_else(|| Fault::other("an order names a record that is not there"))?;
-    let record = RecordId::derived(&[
-        network.uuid().as_bytes(),
-        author.organisation_id().uuid().as_bytes(),
-        external_ref.as_bytes(),
-    ]);
-    let details = &source.details;
-    store::insert_ref(tx, author, external_ref, customer, record)?;
-    store::insert(tx, author, customer, record, external_ref, details, since, since)?;
-    index_record(tx, author, customer, record, external_ref, details)?;
-    let (name, external_ref) = (details.name.clone(), external_ref.to_owned());
-    let touch = NewTouch::new(
-        customer.as_kind(),
-        since,
-        Body::CustomerRecorded { name, external_ref },
-    )
-    .on(record)
-    .from_source(author, "customer_recorded");
-    touches::append(tx, author, now, touch)?;
-    Ok(record)
-}
-
-fn customer_for(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    now: TimeMs,
-    incoming: &Incoming,
-    details: &Details,
-) -> Result<CustomerId, Error> {
-    let network = author.network();
-    let fresh = match &incoming.person_key {
-        Some(key) => CustomerId::derived(&[network.uuid().as_bytes(), b"person", key.as_bytes()]),
-        None => CustomerId::derived(&[
-            network.uuid().as_bytes(),
-            author.organisation_id().uuid().as_bytes(),
-            incoming.external_ref.as_bytes(),
-        ]),
-    };
-    if let Some(key) = &incoming.person_key {
-        store::claim_person_key(tx, network, key, fresh)?;
-        if let Some(known) = store::by_person_key(tx, network, key)?
-            && let Some(standing) = lock(tx, network, known)?
-        {
-            return Ok(standing);
-        }
-    }
-    store::insert_customer(tx, network, fresh, details, now)?;
-    Ok(fresh)
-}
-
-/// Locks a customer against merging for the rest of the transaction, and says where it is now: a
-/// customer that was merged lives on in another.
-pub(crate) fn lock(
-    tx: &mut Tx<'_>,
-    network: handfast_kit::NetworkId,
-    customer: CustomerId,
-) -> Result<Option<CustomerId>, Fault> {
-    let mut standing = customer;
-    // A chain of merges is short; a ring would be a fault and must not hang the writer.
-    for _ in 0..16 {
-        match store::lock(tx, network, standing)? {
-            None => return Ok(None),
-            Some(None) => return Ok(Some(standing)),
-            Some(Some(next)) => standing = next,
-        }
-    }
-    Err(Fault::other("a customer was merged in a ring"))
-}
-
-fn update(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    as_of: TimeMs,
-    now: TimeMs,
-    customer: CustomerId,
-    record: RecordId,
-    details: &Details,
-) -> Result<Received, Error> {
-    let network = author.network();
-    let customer = lock(tx, network, customer)?.ok_or(Error::NotFound)?;
-    let before = store::record(tx, network, customer, record)?.ok_or(Error::NotFound)?;
-    let merged = rules::over(&before.details, details);
-    if merged == before.details {
-        return Ok(Received::Same(customer, record));
-    }
-    store::update(tx, network, customer, record, &merged, as_of, before.version)?;
-    index_record(tx, author, customer, record, &before.external_ref, &merged)?;
-    // Every change is a touch: a name says it as a record, the rest as a change of address.
-    let body = match rules::difference(&before.details, &merged) {
-        Some((before, after)) => Body::AddressChanged { before, after },
-        None => Body::CustomerRecorded {
-            name: merged.name.clone(),
-            external_ref: before.external_ref.clone(),
-        },
-    };
-    let source = format!("change {}", before.version + 1);
-    let touch =
-        NewTouch::new(customer.as_kind(), as_of, body).on(record).from_source(author, &source);
-    touches::append(tx, author, now, touch)?;
-    store::choose(tx, network, customer)?;
-    Ok(Received::Changed(customer, record))
-}
-
-fn index_record(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    customer: CustomerId,
-    record: RecordId,
-    external_ref: &str,
-    details: &Details,
-) -> Result<(), Fault> {
-    let entry = search::Entry {
-        subject: customer.as_kind(),
-        entry: record.as_kind(),
-        class: Class::Identity,
-    };
-    let words = rules::words(external_ref, details);
-    search::index(tx, author.network(), author.organisation_id(), &entry, &words)
-}
-
-/// Changes what the viewer's own record says, if it is still at `version`. Fields left empty stay.
-pub fn revise(
-    tx: &mut Tx<'_>,
-    lens: &Lens,
-    author: &Author,
-    now: TimeMs,
-    (customer, record): (CustomerId, RecordId),
-    version: Option<i64>,
-    details: &Details,
-) -> Result<Received, Error> {
-    let seen = find(tx, lens, customer)?.ok_or(Error::NotFound)?;
-    let own = |held: &&Record| held.id == record && held.organisation == author.organisation_id();
-    let held = seen.records.iter().find(own).ok_or(Error::NotFound)?;
-    if version.is_some_and(|version| version != held.version) {
-        return Err(Error::VersionWrong(held.version));
-    }
-    let incoming = Incoming {
-        external_ref: held.external_ref.clone(),
-        person_key: None,
-        details: details.clone(),
-        since: None,
-    };
-    rules::check(&incoming)?;
-    let details = rules::complete_over(&held.details, details);
-    update(tx, author, now, now, customer, record, &details)
-}
-
 /// The customer with this id, if the viewer sees any record or touch of it.
 pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
     let Some(standing) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
@@ -414,11 +216,7 @@ pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
 
 /// Where the customer with this id is now, if the viewer sees any record of it: quicker than
 /// [`find`] where only its touches are wanted.
-pub fn seen(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    id: CustomerId,
-) -> Result<Option<CustomerId>, Fault> {
+pub fn seen(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<CustomerId>, Fault> {
     match store::standing(cx, lens.network(), id)? {
         Some(standing) if store::has_record(cx, lens, standing)? => Ok(Some(standing)),
         _ => Ok(None),
@@ -436,15 +234,6 @@ pub fn by_reference(
         Some((customer, _)) => find(cx, lens, customer),
         None => Ok(None),
     }
-}
-
-/// Where the author's own record with this reference lies, for writing on it.
-pub fn own_record(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    external_ref: &str,
-) -> Result<Option<(CustomerId, RecordId)>, Fault> {
-    store::by_ref(tx, author, external_ref)
 }
 
 /// Customers that the viewer sees, by name, up to `limit` (at most [`PAGE_MAX`]) after `after`.
@@ -468,7 +257,8 @@ pub fn list(
         None => store::list(cx, lens, &key, id, limit + 1)?,
         Some(organisation) => store::list_of(cx, lens, organisation, &key, id, limit + 1)?,
     };
-    let page = Page::of(rows, limit, |row| Cursor::after([row.sort_key.clone(), row.id.to_string()]));
+    let page =
+        Page::of(rows, limit, |row| Cursor::after([row.sort_key.clone(), row.id.to_string()]));
     with_last(cx, lens, page)
 }
 
@@ -494,7 +284,11 @@ pub fn search(
             rows.push(Row {
                 id: customer.id,
                 name: customer.name().to_owned(),
-                place: customer.chosen.place.as_ref().map_or(String::new(), |(place, _)| place.clone()),
+                place: customer
+                    .chosen
+                    .place
+                    .as_ref()
+                    .map_or(String::new(), |(place, _)| place.clone()),
                 last: store::last(cx, lens, customer.id)?,
                 sort_key: fold(customer.name()),
             });

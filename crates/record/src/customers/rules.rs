@@ -62,7 +62,8 @@ pub(super) fn complete_over(held: &Details, change: &Details) -> Details {
     let mut complete = complete(change);
     let parts_change = !change.given_name.is_empty() || !change.family_name.is_empty();
     if change.name.trim().is_empty() && parts_change {
-        let pick = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
+        let pick =
+            |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
         let given = pick(&complete.given_name, &held.given_name);
         let family = pick(&complete.family_name, &held.family_name);
         complete.name = join(&[&given, &family], " ");

@@ -85,8 +85,7 @@ fn the_same_record_again_changes_nothing_and_another_address_is_a_touch() {
             ..Details::default()
         };
         let receive_at = |at: TimeMs, details: Details| {
-            let incoming =
-                Incoming { external_ref: "7".into(), details, ..Incoming::default() };
+            let incoming = Incoming { external_ref: "7".into(), details, ..Incoming::default() };
             world.db.write(move |tx| receive(tx, &author, at, at, &incoming)).unwrap()
         };
         let leeds = receive_at(NOW.plus(1), details("Leeds", "LS1"));
@@ -144,8 +143,7 @@ fn pages_of_the_list_follow_one_another_without_gap_or_repeat() {
             let mut seen = Vec::new();
             let mut after = None;
             loop {
-                let page =
-                    world.db.read(|cx| list(cx, &lens, None, after.as_ref(), 2)).unwrap();
+                let page = world.db.read(|cx| list(cx, &lens, None, after.as_ref(), 2)).unwrap();
                 seen.extend(page.items.iter().map(|row| row.id));
                 assert!(page.items.iter().all(|row| row.last == Some(NOW)));
                 after = page.next;

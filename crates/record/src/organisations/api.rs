@@ -1,5 +1,4 @@
-//! JSON of organisations. Names of parties are for everybody in the network; the list of partners is
-//! the brand's, and a partner finds itself only.
+//! JSON of organisations. The list of partners is the brand's; a partner finds itself only.
 
 use axum::{
     extract::State,

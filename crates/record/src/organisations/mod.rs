@@ -264,7 +264,9 @@ pub fn partners(
     let limit = limit.clamp(1, 200);
     let place = after.and_then(Cursor::values::<2>);
     let (key, id) = match place {
-        Some([key, id]) => (key.to_owned(), id.parse().unwrap_or(OrganisationId::from_uuid(Uuid::nil()))),
+        Some([key, id]) => {
+            (key.to_owned(), id.parse().unwrap_or(OrganisationId::from_uuid(Uuid::nil())))
+        }
         None => (String::new(), OrganisationId::from_uuid(Uuid::nil())),
     };
     let rows = store::partners(cx, network, &key, id, limit + 1)?;

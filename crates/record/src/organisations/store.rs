@@ -12,7 +12,9 @@ impl FromRow for Network {
             slug: row.get(1)?,
             name: row.get(2)?,
             // A zone was checked when it was stored; a database from elsewhere falls back to UTC.
-            zone: Zone::named(&zone).or_else(|_| Zone::named("UTC")).map_err(|wrong| Fault::other(wrong.to_string()))?,
+            zone: Zone::named(&zone)
+                .or_else(|_| Zone::named("UTC"))
+                .map_err(|wrong| Fault::other(wrong.to_string()))?,
         })
     }
 }

@@ -39,9 +39,9 @@ pub use invitations::{
 pub use password::{PasswordHash, hash_password};
 pub use rules::{LIMITS, Limits};
 pub use sign_in::{
-    Candidate, Forgotten, Proven, Turn, Uses, authenticate, begin_sign_in, count_attempt,
-    forget_expired, issue_sign_in_link, seen, sign_in, sign_out, sign_out_everywhere, switch,
-    use_sign_in_link,
+    Candidate, Forgotten, LinkPage, Proven, Turn, Uses, authenticate, begin_sign_in, count_attempt,
+    forget_expired, issue_sign_in_link, seen, sign_in, sign_in_link, sign_out, sign_out_everywhere,
+    switch, use_sign_in_link,
 };
 pub use tokens::{
     ApiToken, ApiTokenId, ApiTokenMark, Maker, NewToken, create_token, revoke_token, tokens,

@@ -118,9 +118,7 @@ async fn list(
     responses((status = 200, body = Object), (status = "default", description = "Problem details"))
 )]
 async fn delivery(State(app): State<App>, viewer: Viewer) -> Result<Response, Failure> {
-    let report = app.read(move |cx| {
-        figures::delivery(cx, &Lens::of(&viewer), &viewer.zone)
-    });
+    let report = app.read(move |cx| figures::delivery(cx, &Lens::of(&viewer), &viewer.zone));
     Ok(Json(report.await?).into_response())
 }
 
@@ -130,9 +128,7 @@ async fn delivery(State(app): State<App>, viewer: Viewer) -> Result<Response, Fa
     responses((status = 200, body = Object), (status = "default", description = "Problem details"))
 )]
 async fn reviews(State(app): State<App>, viewer: Viewer) -> Result<Response, Failure> {
-    let report = app.read(move |cx| {
-        figures::reviews(cx, &Lens::of(&viewer), &viewer.zone)
-    });
+    let report = app.read(move |cx| figures::reviews(cx, &Lens::of(&viewer), &viewer.zone));
     Ok(Json(report.await?).into_response())
 }
 

@@ -5,6 +5,7 @@
 //! partner of an order gets its own record of the customer and its own touches; the row in `sale`
 //! only sums up where the order stands.
 
+mod announce;
 pub mod api;
 pub mod figures;
 mod rules;
@@ -14,6 +15,8 @@ mod tests;
 
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{Day, Id, NetworkId, OrganisationId, TimeMs, Zone};
+
+use announce::{announce, note_move};
 
 use crate::{
     CustomerId, RecordId, SaleId, customers,
@@ -237,59 +240,8 @@ pub fn order(
     Ok(Applied::Stored)
 }
 
-/// A customer whose order goes elsewhere than the one before has moved.
-fn note_move(tx: &mut Tx<'_>, author: &Author, now: TimeMs, sale: &Sale) -> Result<(), Fault> {
-    let Some(earlier) = store::record_of_order_before(tx, author.network(), sale)? else {
-        return Ok(());
-    };
-    if earlier == sale.record {
-        return Ok(());
-    }
-    let before = store::address(tx, author.network(), sale.customer, earlier)?;
-    let after = store::address(tx, author.network(), sale.customer, sale.record)?;
-    if before == after || before.is_empty() || after.is_empty() {
-        return Ok(());
-    }
-    let body = Body::AddressChanged { before, after };
-    let touch = NewTouch::new(sale.customer.as_kind(), sale.ordered, body)
-        .on(sale.record)
-        .from_source(author, &sale.order_ref);
-    touches::append(tx, author, now, touch)?;
-    Ok(())
-}
-
-/// Appends what happened with an order, in the name of one of its organisations.
-fn announce(
-    tx: &mut Tx<'_>,
-    who: &Author,
-    now: TimeMs,
-    sale: &Sale,
-    customer_ref: &str,
-    facts: Vec<(TimeMs, Body)>,
-) -> Result<(), Fault> {
-    let record = if who.organisation_id() == sale.keeper {
-        sale.record
-    } else {
-        let of = (sale.customer, sale.record);
-        customers::keep_also(tx, who, of, customer_ref, sale.ordered, now)?
-    };
-    for (at, body) in facts {
-        // A derived id makes it safe to say the same again.
-        let touch = NewTouch::new(sale.customer.as_kind(), at, body)
-            .on(record)
-            .from_source(who, &sale.order_ref);
-        touches::append(tx, who, now, touch)?;
-    }
-    Ok(())
-}
-
 /// Takes a line in; it is held until its order comes. Safe to call twice.
-pub fn line(
-    tx: &mut Tx<'_>,
-    author: &Author,
-    now: TimeMs,
-    line: &Line,
-) -> Result<Applied, Error> {
+pub fn line(tx: &mut Tx<'_>, author: &Author, now: TimeMs, line: &Line) -> Result<Applied, Error> {
     if store::upsert_line(tx, author, line)? == 0 {
         return Ok(Applied::Same);
     }
@@ -402,11 +354,7 @@ pub fn product(
 
 /// A customer's orders that the viewer sees, the latest first, at most 200. Of an order that
 /// several partners sold, a partner sees its own lines' total.
-pub fn of_customer(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-) -> Result<Vec<Sale>, Fault> {
+pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Vec<Sale>, Fault> {
     let mut seen = Vec::new();
     for mut sale in store::of_customer(cx, lens.network(), customer)? {
         match lens.records_of() {

@@ -2,10 +2,7 @@ use handfast_db::{Cx, Fault, FromRow, Row, Tx};
 use handfast_kit::{Id, NetworkId, OrganisationId};
 
 use super::{Line, Review, Sale};
-use crate::{
-    CustomerId, RecordId, SaleId,
-    sharing::Author,
-};
+use crate::{CustomerId, RecordId, SaleId, sharing::Author};
 
 impl FromRow for Sale {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {

@@ -52,11 +52,7 @@ fn take_line(world: &World, line: &Line) -> Applied {
 fn seen_by(world: &World, viewer: OrganisationId, customer: CustomerId) -> Vec<Touch> {
     let lens = world.lens(viewer);
     let all = Filter::default();
-    world
-        .db
-        .read(|cx| touches::timeline(cx, &lens, customer, &all, None, 100))
-        .unwrap()
-        .items
+    world.db.read(|cx| touches::timeline(cx, &lens, customer, &all, None, 100)).unwrap().items
 }
 
 fn kinds(touches: &[Touch]) -> Vec<&str> {
@@ -169,16 +165,12 @@ fn reviews_and_payments_name_a_known_order_and_count_once() {
             answered: NOW,
         };
         let author = world.author(world.brand);
-        let take = |review: Review| {
-            world.db.write(move |tx| super::review(tx, &author, NOW, &review))
-        };
+        let take =
+            |review: Review| world.db.write(move |tx| super::review(tx, &author, NOW, &review));
         assert!(matches!(take(review.clone()), Err(Error::UnknownOrder(_))));
         take_line(&world, &line("1", world.spoke));
         take_order(&world, &order()).unwrap();
-        assert!(matches!(
-            take(Review { score: 6, ..review.clone() }),
-            Err(Error::ScoreWrong(6))
-        ));
+        assert!(matches!(take(Review { score: 6, ..review.clone() }), Err(Error::ScoreWrong(6))));
         take(review.clone()).unwrap();
         take(Review { score: 4, ..review.clone() }).unwrap();
         let lens = world.lens(world.brand);
@@ -216,9 +208,7 @@ fn a_customer_whose_next_order_goes_elsewhere_has_moved() {
             };
             world
                 .db
-                .write(move |tx| {
-                    crate::customers::receive(tx, &author, NOW, NOW, &incoming)
-                })
+                .write(move |tx| crate::customers::receive(tx, &author, NOW, NOW, &incoming))
                 .unwrap();
         }
         take_order(&world, &order()).unwrap();

@@ -23,14 +23,7 @@ pub(super) fn replace(
                       on conflict (network_id, subject_id, entry_id)
                       do update set words = excluded.words",
                 },
-                (
-                    network,
-                    entry.subject,
-                    entry.entry,
-                    organisation,
-                    entry.class as i64,
-                    words,
-                ),
+                (network, entry.subject, entry.entry, organisation, entry.class as i64, words),
             )?;
             Ok(())
         }
@@ -107,14 +100,7 @@ pub(super) fn find(
               order by max(cast(entry_id as text)) desc
               limit $6",
         },
-        (
-            question,
-            entry_count_max,
-            lens.network(),
-            lens.mask(),
-            lens.organisation(),
-            limit as i64,
-        ),
+        (question, entry_count_max, lens.network(), lens.mask(), lens.organisation(), limit as i64),
     )?;
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }

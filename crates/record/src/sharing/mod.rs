@@ -119,7 +119,8 @@ impl Lens {
     /// Everything of one network, for work that no viewer asked for. The reason is logged. What
     /// leaves the system from here must be seen through the recipient's lens again.
     pub fn system(network: NetworkId, brand: OrganisationId, reason: Reason) -> Self {
-        tracing::info!(network.id = %network, reason = reason.word(), "read everything of a network");
+        let reason = reason.word();
+        tracing::info!(network.id = %network, reason, "read everything of a network");
         Self { network, organisation: brand, mask: EVERY_CLASS }
     }
 

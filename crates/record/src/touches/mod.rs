@@ -196,9 +196,7 @@ pub fn timeline(
     } else {
         store::filtered(cx, lens, customer.as_kind(), filter, (at, id), limit + 1)?
     };
-    Ok(Page::of(rows, limit, |touch| {
-        Cursor::after([touch.at.0.to_string(), touch.id.to_string()])
-    }))
+    Ok(Page::of(rows, limit, |touch| Cursor::after([touch.at.0.to_string(), touch.id.to_string()])))
 }
 
 /// How many touches of the customer the viewer sees under the filter; counting stops at 10,000.
@@ -213,11 +211,7 @@ pub fn count(
 
 /// The organisations whose touches with this customer the viewer sees, the latest first, at most
 /// 100.
-pub fn served_by(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-) -> Result<Vec<Served>, Fault> {
+pub fn served_by(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Vec<Served>, Fault> {
     store::served_by(cx, lens, customer.as_kind())
 }
 
@@ -229,12 +223,7 @@ pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: TouchId) -> Result<Option<Touch>, 
 
 /// The touches of the network that the viewer may see, in the order of their numbers, after the
 /// number `after` (-1 for the beginning). Numbers of what the viewer may not see are skipped.
-pub fn feed(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    after: i64,
-    limit: usize,
-) -> Result<Vec<Touch>, Fault> {
+pub fn feed(cx: &mut Cx<'_>, lens: &Lens, after: i64, limit: usize) -> Result<Vec<Touch>, Fault> {
     store::feed(cx, lens, after, limit.clamp(1, PAGE_MAX))
 }
 

@@ -123,7 +123,11 @@ pub(super) fn summary(body: &Body) -> String {
         Body::CaseClosed { case_ref, status } => format!("Case {case_ref} closed: {status}"),
         Body::Call { said, .. } => said.clone(),
         Body::Mail { subject, text } => {
-            if subject.is_empty() { text.clone() } else { subject.clone() }
+            if subject.is_empty() {
+                text.clone()
+            } else {
+                subject.clone()
+            }
         }
         Body::Note { text } => text.clone(),
     };
@@ -175,7 +179,9 @@ impl Body {
                 format!("{order_ref} {}", titles.join(" "))
             }
             Self::ReviewGiven { title, text, .. } => format!("{title} {text}").trim().to_owned(),
-            Self::CaseOpened { case_ref, title, product } => format!("{case_ref} {title} {product}"),
+            Self::CaseOpened { case_ref, title, product } => {
+                format!("{case_ref} {title} {product}")
+            }
             Self::Call { said, .. } => said.clone(),
             Self::Mail { subject, text } => format!("{subject} {text}"),
             Self::Note { text } => text.clone(),

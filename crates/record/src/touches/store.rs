@@ -17,7 +17,8 @@ impl FromRow for Touch {
             record: row.get(2)?,
             organisation: row.get(3)?,
             person: row.get(4)?,
-            class: Class::numbered(class).ok_or_else(|| Fault::other("a class has no such number"))?,
+            class: Class::numbered(class)
+                .ok_or_else(|| Fault::other("a class has no such number"))?,
             kind: row.get(6)?,
             channel: row.get(7)?,
             at: row.get(8)?,
@@ -105,16 +106,7 @@ pub(super) fn timeline(
             and (($6 & (1 << cast(class as integer))) <> 0 or organisation_id = $7)
           order by at_ms desc, touch_id desc
           limit $8",
-        (
-            lens.network(),
-            subject,
-            at,
-            id,
-            wanted,
-            lens.mask(),
-            lens.organisation(),
-            limit as i64,
-        ),
+        (lens.network(), subject, at, id, wanted, lens.mask(), lens.organisation(), limit as i64),
     )
 }
 
@@ -316,10 +308,6 @@ pub(super) fn number(
     )
 }
 
-pub(super) fn advance_sealer(
-    tx: &mut Tx<'_>,
-    network: NetworkId,
-    next: i64,
-) -> Result<u64, Fault> {
+pub(super) fn advance_sealer(tx: &mut Tx<'_>, network: NetworkId, next: i64) -> Result<u64, Fault> {
     tx.exec("update sealer set next_leaf_index = $1 where network_id = $2", (next, network))
 }

@@ -9,7 +9,13 @@ use crate::{
     testing::{NOW, World, worlds},
 };
 
-fn write(world: &World, of: handfast_kit::OrganisationId, customer: CustomerId, at: TimeMs, body: Body) {
+fn write(
+    world: &World,
+    of: handfast_kit::OrganisationId,
+    customer: CustomerId,
+    at: TimeMs,
+    body: Body,
+) {
     let author = world.author(of);
     let touch = NewTouch::new(customer.as_kind(), at, body);
     world.db.write(move |tx| append(tx, &author, NOW, touch.clone())).unwrap();
@@ -53,8 +59,7 @@ fn a_touch_with_a_derived_id_counts_once() {
         let (maya, record) = world.record(world.spoke, "7", None, "Maya");
         let author = world.author(world.spoke);
         let body = Body::DeliveryPromised { order_ref: "A-1".into(), day: Day(20_000) };
-        let touch =
-            NewTouch::new(maya.as_kind(), NOW, body).on(record).from_source(&author, "A-1");
+        let touch = NewTouch::new(maya.as_kind(), NOW, body).on(record).from_source(&author, "A-1");
         let again = touch.clone();
         let first = world.db.write(move |tx| append(tx, &author, NOW, touch.clone())).unwrap();
         let second = world.db.write(move |tx| append(tx, &author, NOW, again.clone())).unwrap();
@@ -72,10 +77,7 @@ fn a_timeline_is_filtered_by_class_organisation_channel_and_text() {
         write(&world, world.brand, maya, NOW.plus(3), call);
         let brand = world.lens(world.brand);
         let count = |filter: Filter| {
-            let page = world
-                .db
-                .read(|cx| timeline(cx, &brand, maya, &filter, None, 50))
-                .unwrap();
+            let page = world.db.read(|cx| timeline(cx, &brand, maya, &filter, None, 50)).unwrap();
             let counted = world.db.read(|cx| super::count(cx, &brand, maya, &filter)).unwrap();
             assert_eq!(counted, page.items.len() as i64);
             page.items.len()
@@ -123,8 +125,14 @@ fn pages_of_a_timeline_meet_without_gap_where_touches_share_a_moment() {
 fn every_kind_reads_back_and_says_one_sentence() {
     let order = || "A-1".to_owned();
     let told = [
-        (Body::Delivered { order_ref: order(), days_late: Some(3) }, "Delivered order A-1 3 days late"),
-        (Body::Delivered { order_ref: order(), days_late: Some(-1) }, "Delivered order A-1 1 day early"),
+        (
+            Body::Delivered { order_ref: order(), days_late: Some(3) },
+            "Delivered order A-1 3 days late",
+        ),
+        (
+            Body::Delivered { order_ref: order(), days_late: Some(-1) },
+            "Delivered order A-1 1 day early",
+        ),
         (
             Body::Delivered { order_ref: order(), days_late: Some(0) },
             "Delivered order A-1 on the promised day",
@@ -134,7 +142,11 @@ fn every_kind_reads_back_and_says_one_sentence() {
             "Promised order A-1 by 1970-01-01",
         ),
         (
-            Body::CaseHandOver { case_ref: "3127".into(), from: "Torque".into(), to: "Harbour".into() },
+            Body::CaseHandOver {
+                case_ref: "3127".into(),
+                from: "Torque".into(),
+                to: "Harbour".into(),
+            },
             "Case 3127 went from Torque to Harbour",
         ),
         (note("line one\n\nline two"), "line one line two"),

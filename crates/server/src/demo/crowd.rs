@@ -1,5 +1,5 @@
-//! Two thousand customers of two years: who bought what from whom, whether it came in time, and what
-//! they said. Made of a seed, so that it is the same every time.
+//! Two thousand customers of two years: who bought what from whom, whether it came in time, and
+//! what they said. Made of a seed, so that it is the same every time.
 
 use anyhow::Result;
 use handfast_db::Tx;

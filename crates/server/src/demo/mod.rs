@@ -1,5 +1,5 @@
-//! The story of Aurora Cycles: a brand, fourteen partners, Maya Okafor and the people around her, and
-//! two thousand customers of two years. The same story every time, told up to today.
+//! The story of Aurora Cycles: a brand, fourteen partners, Maya Okafor and the people around her,
+//! and two thousand customers of two years. The same story every time, told up to today.
 
 mod cast;
 mod crowd;

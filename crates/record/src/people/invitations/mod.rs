@@ -82,6 +82,8 @@ pub struct InvitationPage {
     pub network_name: String,
     /// What the organisation is called.
     pub organisation_name: String,
+    /// What whoever sent it is called.
+    pub invited_by_name: String,
     /// Who is invited.
     pub name: String,
     /// The address the person will sign in with.
@@ -178,7 +180,9 @@ fn is_member(
 pub fn invitation(cx: &mut Cx<'_>, hash: &TokenHash, now: TimeMs) -> Result<InvitationPage, Error> {
     let open = open(cx, hash, now)?;
     let is_known = super::person_by_email(cx, &open.email)?.is_some();
+    let by = super::store::person_name(cx, open.invited_by)?;
     Ok(InvitationPage {
+        invited_by_name: by.unwrap_or_default(),
         network_name: open.network_name,
         organisation_name: open.organisation_name,
         name: open.name,

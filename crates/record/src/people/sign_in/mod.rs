@@ -311,6 +311,26 @@ pub fn issue_sign_in_link(
     Ok(secret)
 }
 
+/// What the page of a sign-in link shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkPage {
+    /// Who signs in.
+    pub name: String,
+    /// Where.
+    pub place: super::Membership,
+    /// Whether the person has no password and the link works once, so that one must be chosen.
+    pub needs_password: bool,
+}
+
+/// Who would sign in by a link, and where; uses nothing up. Fails as [`use_sign_in_link`] would.
+pub fn sign_in_link(cx: &mut Cx<'_>, link: &TokenHash, now: TimeMs) -> Result<LinkPage, Error> {
+    let (id, uses) = store::link(cx, link, now)?.ok_or(Error::LinkGone)?;
+    let person = super::store::person(cx, id)?.ok_or(Error::LinkGone)?;
+    let place = super::store::memberships(cx, id)?.into_iter().next().ok_or(Error::LinkGone)?;
+    let needs_password = uses == Uses::Once && !person.has_password;
+    Ok(LinkPage { name: person.name, place, needs_password })
+}
+
 /// Signs in by a link, as [`sign_in`] does. Fails with [`Error::LinkGone`] if it was used, is too
 /// old, or its person was shut out.
 pub fn use_sign_in_link(

@@ -1,4 +1,6 @@
-//! JSON of customers and their records.
+//! JSON of customers, their records, and what is logged of them.
+
+mod contacts;
 
 use axum::{
     extract::State,
@@ -22,7 +24,7 @@ use crate::{
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
-    paths(list, show, receive, revise),
+    paths(list, show, receive, revise, contacts::timeline, contacts::log),
     tags((name = "customers", description = "Customers, and the records behind them"))
 )]
 pub struct Documentation;
@@ -30,12 +32,16 @@ pub struct Documentation;
 /// The calls of this module.
 pub fn routes() -> Vec<Route> {
     const CUSTOMERS: &str = "/api/v1/customers";
+    const TIMELINE: &str = "/api/v1/customers/{id}/timeline";
+    const TOUCHES: &str = "/api/v1/customers/{id}/touches";
     const RECORD: &str = "/api/v1/customers/{id}/records/{record_id}";
     vec![
         api(Method::GET, CUSTOMERS, Access::Member, Scope::Read, list),
         api(Method::POST, CUSTOMERS, Access::Worker, Scope::Write, receive),
         api(Method::GET, "/api/v1/customers/{id}", Access::Member, Scope::Read, show),
         api(Method::PATCH, RECORD, Access::Worker, Scope::Write, revise),
+        api(Method::GET, TIMELINE, Access::Member, Scope::Read, contacts::timeline),
+        api(Method::POST, TOUCHES, Access::Worker, Scope::Write, contacts::log),
     ]
 }
 
@@ -222,9 +228,7 @@ async fn list(
             let lens = Lens::of(&viewer);
             Ok(match wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
                 Some(q) => Page { items: super::search(cx, &lens, q, limit)?, next: None },
-                None => {
-                    super::list(cx, &lens, wanted.organisation_id, after.as_ref(), limit)?
-                }
+                None => super::list(cx, &lens, wanted.organisation_id, after.as_ref(), limit)?,
             })
         })
         .await?;
@@ -232,7 +236,7 @@ async fn list(
 }
 
 /// The place in a list that a query names.
-pub(crate) fn cursor(after: Option<&str>) -> Result<Option<Cursor>, Failure> {
+fn cursor(after: Option<&str>) -> Result<Option<Cursor>, Failure> {
     after.map(str::parse).transpose().map_err(|wrong| Failure::field("after", wrong))
 }
 
@@ -252,9 +256,8 @@ async fn show(
     known: IfNoneMatch,
     Path(id): Path<CustomerId>,
 ) -> Result<Response, Failure> {
-    let customer = app
-        .read(move |cx| super::find(cx, &Lens::of(&viewer), id)?.ok_or(Error::NotFound))
-        .await?;
+    let customer =
+        app.read(move |cx| super::find(cx, &Lens::of(&viewer), id)?.ok_or(Error::NotFound)).await?;
     let version = customer.version();
     if let Some(unchanged) = known.unchanged(version) {
         return Ok(unchanged);

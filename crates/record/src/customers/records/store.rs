@@ -1,0 +1,219 @@
+use handfast_db::{Fault, Sql, Tx};
+use handfast_kit::{NetworkId, TimeMs, fold};
+
+use crate::{
+    CustomerId, RecordId,
+    customers::{Details, Party, Record, rules, store::place_of_ref},
+    sharing::Author,
+};
+
+pub(super) fn by_ref(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    external_ref: &str,
+) -> Result<Option<(CustomerId, RecordId)>, Fault> {
+    place_of_ref(tx, author.network(), author.organisation_id(), external_ref)
+}
+
+pub(super) fn insert_ref(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    external_ref: &str,
+    customer: CustomerId,
+    record: RecordId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into record_ref (network_id, organisation_id, external_ref, customer_id, record_id)
+         values ($1, $2, $3, $4, $5)",
+        (author.network(), author.organisation_id(), external_ref, customer, record),
+    )
+}
+
+pub(super) fn claim_person_key(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    key: &str,
+    customer: CustomerId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into person_key (network_id, person_key, customer_id)
+         values ($1, $2, $3)
+         on conflict do nothing",
+        (network, key, customer),
+    )
+}
+
+pub(super) fn by_person_key(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    key: &str,
+) -> Result<Option<CustomerId>, Fault> {
+    let row: Option<(CustomerId,)> = tx.one(
+        "select customer_id from person_key where network_id = $1 and person_key = $2",
+        (network, key),
+    )?;
+    Ok(row.map(|(customer,)| customer))
+}
+
+pub(super) fn insert_customer(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    details: &Details,
+    now: TimeMs,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into customer (network_id, customer_id, name, sort_key, place, created_ms)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+        (network, customer, &details.name, fold(&details.name), rules::place(details), now),
+    )
+}
+
+/// `None`: no such customer. `Some(None)`: it stands. `Some(Some(id))`: it was merged into that.
+pub(super) fn lock(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Option<Option<CustomerId>>, Fault> {
+    let row: Option<(Option<CustomerId>,)> = tx.one(
+        Sql {
+            sqlite: "select merged_into from customer where network_id = $1 and customer_id = $2",
+            postgres: "select merged_into from customer
+                        where network_id = $1 and customer_id = $2 for share",
+        },
+        (network, customer),
+    )?;
+    Ok(row.map(|(merged_into,)| merged_into))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row, its columns in order")]
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    customer: CustomerId,
+    record: RecordId,
+    external_ref: &str,
+    details: &Details,
+    since: TimeMs,
+    updated: TimeMs,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into record (network_id, customer_id, record_id, organisation_id, external_ref,
+           party, name, given_name, family_name, sort_key, email, phone, street, postcode, city,
+           region, country, language, since_ms, updated_ms, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+           $19, $20, 1)",
+        (
+            author.network(),
+            customer,
+            record,
+            author.organisation_id(),
+            external_ref,
+            party(details),
+            &details.name,
+            &details.given_name,
+            &details.family_name,
+            sort_key(details, external_ref),
+            &details.email,
+            &details.phone,
+            &details.street,
+            &details.postcode,
+            &details.city,
+            &details.region,
+            &details.country,
+            &details.language,
+            since,
+            updated,
+        ),
+    )
+}
+
+const fn party(details: &Details) -> &'static str {
+    match details.party {
+        Party::Person => "person",
+        Party::Business => "business",
+    }
+}
+
+fn sort_key(details: &Details, external_ref: &str) -> String {
+    if details.name.is_empty() { fold(external_ref) } else { fold(&details.name) }
+}
+
+pub(super) fn update(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    before: &Record,
+    details: &Details,
+    updated: TimeMs,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update record set party = $1, name = $2, given_name = $3, family_name = $4, sort_key = $5,
+           email = $6, phone = $7, street = $8, postcode = $9, city = $10, region = $11,
+           country = $12, language = $13, updated_ms = $14, version = $15
+         where network_id = $16 and customer_id = $17 and record_id = $18",
+        (
+            party(details),
+            &details.name,
+            &details.given_name,
+            &details.family_name,
+            sort_key(details, &before.external_ref),
+            &details.email,
+            &details.phone,
+            &details.street,
+            &details.postcode,
+            &details.city,
+            &details.region,
+            &details.country,
+            &details.language,
+            updated,
+            before.version + 1,
+            network,
+            before.customer,
+            before.id,
+        ),
+    )
+}
+
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    record: RecordId,
+) -> Result<Option<Record>, Fault> {
+    tx.one(
+        "select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
+                family_name, email, phone, street, postcode, city, region, country, language,
+                since_ms, updated_ms, version
+           from record
+          where network_id = $1 and customer_id = $2 and record_id = $3",
+        (network, customer, record),
+    )
+}
+
+/// Writes the values chosen from all records, for the brand's lists.
+pub(super) fn choose(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<u64, Fault> {
+    let records: Vec<Record> = tx.all(
+        "select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
+                family_name, email, phone, street, postcode, city, region, country, language,
+                since_ms, updated_ms, version
+           from record
+          where network_id = $1 and customer_id = $2
+          order by updated_ms desc, record_id
+          limit 200",
+        (network, customer),
+    )?;
+    let chosen = rules::choose(&records);
+    let first = records.first().map_or(String::new(), |record| record.external_ref.clone());
+    let name = chosen.name.map_or(first, |(name, _)| name);
+    let place = chosen.place.map_or(String::new(), |(place, _)| place);
+    tx.exec(
+        "update customer set name = $1, sort_key = $2, place = $3
+          where network_id = $4 and customer_id = $5",
+        (&name, fold(&name), place, network, customer),
+    )
+}
