@@ -1,6 +1,6 @@
 //! Imports: one file each, who sent it, what its rows are, and how far it is.
 
-use handfast_db::{Cx, Fault, Tx};
+use handfast_db::{Cx, Db, Fault, Tx};
 use handfast_kit::{Cursor, Id, OrganisationId, Page, PersonId, TimeMs};
 use handfast_record::sharing::Author;
 use handfast_web::Viewer;
@@ -263,6 +263,19 @@ pub fn cancel(
         tx.after_commit(move || uploads.remove(id));
     }
     Ok(())
+}
+
+/// Cancels imports whose file waited for a week without anybody saying what its rows are, and
+/// removes their files; says how many. To be called once a day or so.
+pub fn forget_abandoned(db: &Db, uploads: &Uploads, now: TimeMs) -> Result<usize, Fault> {
+    let abandoned = db.read(|cx| store::abandoned(cx, now.plus(-7 * TimeMs::DAY)))?;
+    for (network, id) in &abandoned {
+        let (network, id) = (*network, *id);
+        let message = "nobody said what its rows are";
+        db.write(move |tx| store::end(tx, network, id, (State::Cancelled, message), now))?;
+        uploads.remove(id);
+    }
+    Ok(abandoned.len())
 }
 
 /// The import, if it is the viewer's organisation's.

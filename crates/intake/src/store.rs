@@ -14,18 +14,7 @@ pub(crate) enum RowMark {}
 /// Names one row of one source.
 pub(crate) type RowKey = Id<RowMark>;
 
-pub(crate) fn content(
-    cx: &mut Cx<'_>,
-    network: NetworkId,
-    key: RowKey,
-) -> Result<Option<Content>, Fault> {
-    let row: Option<(Content,)> = cx.one(
-        "select content from intake_row where network_id = $1 and row_key = $2 limit 1",
-        (network, key),
-    )?;
-    Ok(row.map(|(content,)| content))
-}
-
+/// Remembers what a row says; gives 0 when it said the same before.
 pub(crate) fn remember(
     tx: &mut Tx<'_>,
     network: NetworkId,
@@ -34,7 +23,8 @@ pub(crate) fn remember(
 ) -> Result<u64, Fault> {
     tx.exec(
         "insert into intake_row (network_id, row_key, content) values ($1, $2, $3)
-         on conflict (network_id, row_key) do update set content = excluded.content",
+         on conflict (network_id, row_key) do update set content = excluded.content
+           where intake_row.content <> excluded.content",
         (network, key, content),
     )
 }
@@ -247,5 +237,18 @@ pub(crate) fn rejects(
           order by line, position
           limit $5",
         (network, id, line as i64, position as i64, limit as i64),
+    )
+}
+
+/// Files that nobody said anything of since `before`.
+pub(crate) fn abandoned(
+    cx: &mut Cx<'_>,
+    before: TimeMs,
+) -> Result<Vec<(NetworkId, ImportId)>, Fault> {
+    cx.all(
+        "select network_id, import_id from import_run
+          where state = 'waiting' and created_ms < $1
+          limit 1000",
+        (before,),
     )
 }

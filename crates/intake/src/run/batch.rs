@@ -13,6 +13,9 @@ use crate::{
     store,
 };
 
+/// How much of a rejected row's text the database keeps.
+const KEPT_BYTES_MAX: usize = 4 << 10;
+
 /// Where rows go: an import, in somebody's name.
 #[derive(Debug)]
 pub(super) struct Target {
@@ -74,7 +77,8 @@ pub(super) fn store(
             Fate::Rejected(reject) => {
                 counts.rejected += 1;
                 if counts.rejected <= REJECTS_MAX {
-                    store::insert_reject(tx, network, target.id, counts.rejected, &reject)?;
+                    let kept = shortened(&reject);
+                    store::insert_reject(tx, network, target.id, counts.rejected, &kept)?;
                 }
                 rejects.push(Reject { position: counts.rejected, ..reject });
             }
@@ -84,6 +88,12 @@ pub(super) fn store(
         return Err(Refusal::Cancelled);
     }
     Ok(Stored { counts, rejects })
+}
+
+/// What the database keeps of a reject: enough to find the row, not a megabyte of it.
+fn shortened(reject: &Reject) -> Reject {
+    let end = reject.original.floor_char_boundary(KEPT_BYTES_MAX);
+    Reject { original: reject.original[..end].to_owned(), ..reject.clone() }
 }
 
 fn all(tx: &mut Tx<'_>, target: &Target, batch: &Batch, now: TimeMs) -> Result<Vec<Fate>, Refused> {
@@ -142,13 +152,13 @@ fn one(
     let network = target.writer.author.network();
     let mut fate = Fate::Unchanged;
     for keyed in &row.items {
-        if store::content(tx, network, keyed.key)? == Some(keyed.content) {
+        // Whatever is refused below undoes this with it.
+        if store::remember(tx, network, keyed.key, keyed.content)? == 0 {
             continue;
         }
         if apply(tx, &target.writer, sellers, now, &keyed.item)? == Applied::Stored {
             fate = Fate::Stored;
         }
-        store::remember(tx, network, keyed.key, keyed.content)?;
     }
     Ok(fate)
 }

@@ -39,8 +39,18 @@ impl<R: Read> Splitter<R> {
         let buffer = Vec::with_capacity(128 << 10);
         let mut rows = Self { text, buffer, at: 0, line: 1, ended: false, separator: b',' };
         rows.refill()?;
-        rows.separator = separator.unwrap_or_else(|| sniff(&rows.buffer));
+        let stated = rows.stated_by_excel();
+        rows.separator = separator.or(stated).unwrap_or_else(|| sniff(&rows.buffer));
         Ok(rows)
+    }
+
+    /// Excel may say in a first line of its own what stands between values: `sep=;`.
+    fn stated_by_excel(&mut self) -> Option<u8> {
+        let end = memchr(b'\n', &self.buffer)?;
+        let line = self.buffer[..end].trim_ascii_end();
+        let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] = *line else { return None };
+        (self.at, self.line) = (end + 1, 2);
+        Some(separator)
     }
 
     pub(super) const fn separator(&self) -> u8 {
@@ -287,6 +297,7 @@ mod tests {
         assert_eq!(values("a\tb c\n1\t2,3\n"), [["a", "b c"], ["1", "2,3"]]);
         assert_eq!(values("a;b"), [["a", "b"]]);
         assert_eq!(values("alone\nx\n"), [["alone"], ["x"]]);
+        assert_eq!(values("sep=|\r\na|b\r\n1,5|2\r\n"), [["a", "b"], ["1,5", "2"]]);
         let stated = pieces(b"a!b\n1,2!3\n", Some(b'!'));
         assert!(matches!(&stated[1], Piece::Row(row) if row.cells().eq(["1,2", "3"])));
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod killed;
 mod profiles;
 mod real;
 mod stories;

@@ -189,7 +189,8 @@ fn salesforce_and_odoo_tell_people_and_businesses() {
     );
 }
 
-const MARKETPLACE: [(&str, &str); 8] = [
+/// The files of a small marketplace: one order of two sellers.
+pub(super) const MARKETPLACE: [(&str, &str); 8] = [
     (
         "sellers.csv",
         "seller_id,seller_zip_code_prefix,seller_city,seller_state\n\

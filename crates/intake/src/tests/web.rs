@@ -20,7 +20,12 @@ use handfast_web::{
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::{JOB_KIND, Uploads, job_handler, routes};
+use crate::{
+    How, JOB_KIND, Uploads,
+    imports::{self, ImportId, State},
+    job_handler, preview, routes,
+    source::Limits,
+};
 
 /// Who holds which token; a function that signs in takes nothing along.
 static VIEWERS: LazyLock<Mutex<HashMap<TokenHash, Viewer>>> = LazyLock::new(Mutex::default);
@@ -237,4 +242,47 @@ async fn the_shapes_are_listed_with_their_fields() {
     let orders = shapes.as_array().unwrap().iter().find(|one| one["shape"] == "orders").unwrap();
     assert_eq!(orders["fields"][0]["name"], "order");
     assert_eq!(orders["fields"][0]["needed"], true);
+}
+
+#[tokio::test]
+async fn a_file_that_waits_is_previewed_started_or_forgotten_after_a_week() {
+    for server in Server::each() {
+        let viewer = server.world.viewer(server.world.brand, Role::BrandStaff);
+        let now = server.world.clock.now();
+        let receive = |text: &str| {
+            let id = ImportId::random();
+            let mut arriving = server.uploads.begin(id).unwrap();
+            arriving.add(text.as_bytes()).unwrap();
+            let (bytes, viewer) = (arriving.keep().unwrap(), viewer.clone());
+            let name = "C:\\lists\\klanten.csv";
+            let received = server
+                .world
+                .db
+                .write(move |tx| imports::receive(tx, &viewer, id, (name, bytes), now));
+            received.unwrap();
+            id
+        };
+        let (chosen, left) = (receive("nr;naam\n1;Maya\n"), receive("a\n1\n"));
+        let text = "shape = \"customers\"\n[columns]\nreference = \"nr\"\nname = \"naam\"\n";
+        let how = How::of_texts("customers", "", text).unwrap();
+        let path = server.uploads.path(chosen);
+        let seen = preview(&path, &how, &server.world.zone, Limits::default()).unwrap();
+        assert_eq!((seen.problem, seen.rows.len()), (None, 1));
+        let start = || {
+            let (viewer, how) = (viewer.clone(), how.clone());
+            let started =
+                move |tx: &mut handfast_db::Tx<'_>| imports::start(tx, &viewer, chosen, &how, now);
+            server.world.db.write(started)
+        };
+        start().unwrap();
+        assert!(matches!(start(), Err(imports::Error::NotWaiting)));
+        assert_eq!(server.work(), 1);
+        server.world.clock.advance(8 * TimeMs::DAY);
+        let now = server.world.clock.now();
+        let forgotten = imports::forget_abandoned(&server.world.db, &server.uploads, now);
+        assert_eq!((forgotten.unwrap(), server.waiting_files()), (1, 0));
+        let find = |id| server.world.db.read(|cx| imports::find(cx, &viewer, id)).unwrap().unwrap();
+        assert_eq!((find(chosen).state, find(left).state), (State::Done, State::Cancelled));
+        assert_eq!(find(chosen).file_name, "klanten.csv");
+    }
 }
