@@ -123,7 +123,7 @@ fn a_note_is_found_and_its_author_is_its_organisation() {
         let (maya, _) = world.record(world.spoke, "7", None, "Maya Okafor");
         let (lens, author) = (world.lens(world.spoke), world.author(world.spoke));
         let note = Body::Note { text: "Carries two crates of apples uphill".into() };
-        let touch = NewTouch::new(maya.as_kind(), NOW, note);
+        let touch = NewTouch::new(maya.as_kind(), NOW.plus(1), note);
         world.db.write(move |tx| log(tx, &lens, &author, NOW, maya, touch.clone())).unwrap();
         let brand = world.lens(world.brand);
         let found = world.db.read(|cx| search(cx, &brand, "crates", 10)).unwrap();
