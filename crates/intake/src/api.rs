@@ -26,17 +26,13 @@ pub use arriving::Keeper;
 use arriving::{receive_form, receive_rows};
 use shown::{ShownImport, ShownShape};
 
+/// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
     paths(send, list, show, rejects, cancel, shapes),
     tags((name = "imports", description = "Files and streams of rows that come in"))
 )]
-struct Documentation;
-
-/// The calls of this module, described, for the OpenAPI document.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    <Documentation as utoipa::OpenApi>::openapi()
-}
+pub struct Documentation;
 
 /// The calls of this module; files wait in `uploads` for a worker.
 pub fn routes(uploads: &Uploads) -> Vec<Route> {

@@ -22,7 +22,7 @@ mod tests;
 mod uploads;
 pub mod value;
 
-pub use api::{Keeper, openapi, rejects_file, routes};
+pub use api::{Documentation, Keeper, rejects_file, routes};
 pub use job::{KIND as JOB_KIND, handler as job_handler};
 pub use map::{MannerText, Map, MapError, Origin, Rule};
 pub use opening::{How, OpenError, PREVIEW_ROWS, Preview, PreviewRow, preview};

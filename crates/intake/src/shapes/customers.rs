@@ -45,7 +45,7 @@ pub(super) const CONTACTS: &[Field] = &[
         "reference",
         Kind::Text,
         REFERENCE,
-        "Your own reference. Without one, the mail address is it, or the name with the phone number.",
+        "Your own reference; else the mail address is it, or the name with the phone number.",
     ),
     PERSON_KEY,
     PARTY_FIELD,

@@ -165,7 +165,8 @@ fn tickets_become_the_steps_that_their_dates_tell() {
         made("case-events", "freshdesk", text),
         ["GoesOn 9|Open||||5", "GoesOn 9|Pending|Kim|||5"]
     );
-    let text = "sr_number,change_time,status,sub_status,org_line,support_team,owner_country,product\n\
+    let text = "sr_number,change_time,status,sub_status,org_line,support_team,owner_country,\
+        product\n\
         1-3,2010-03-31T15:59:42+01:00,Completed,Closed,Line A,V30,0,P5\n";
     assert_eq!(made("case-events", "bpi2013", text), ["Closes 1-3|Completed/Closed|Line A|V30||"]);
     let text = "case_id,activity,resource,complete_time,variant\n\

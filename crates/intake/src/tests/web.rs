@@ -30,6 +30,7 @@ use crate::{
 /// Who holds which token; a function that signs in takes nothing along.
 static VIEWERS: LazyLock<Mutex<HashMap<TokenHash, Viewer>>> = LazyLock::new(Mutex::default);
 
+#[expect(clippy::unnecessary_wraps, reason = "the application asks for this form")]
 fn signed_in(_: &mut Cx<'_>, who: &Credential, _: TimeMs) -> Result<Option<Viewer>, Fault> {
     let (Credential::Session(hash) | Credential::Token(hash)) = who;
     Ok(VIEWERS.lock().unwrap().get(hash).cloned())
@@ -102,9 +103,8 @@ impl Server {
         let mut text = String::new();
         for (name, value) in parts {
             let file = if *name == "file" { "; filename=\"../my customers.csv\"" } else { "" };
-            text.push_str(&format!(
-                "--line\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
-            ));
+            let head = format!("content-disposition: form-data; name=\"{name}\"{file}");
+            text.extend(["--line\r\n", &head, "\r\n\r\n", value, "\r\n"]);
         }
         text.push_str("--line--\r\n");
         let kind = "multipart/form-data; boundary=line";

@@ -222,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_written_as_rfc_3339_reads_back(at in -30_000_000_000_000_i64..30_000_000_000_000) {
+        fn what_was_written_as_rfc_3339_reads_back(at in -30_000_000_000_000..30_000_000_000_000_i64) {
             let text = TimeMs(at).rfc3339();
             let read = Moment::parse(&text, &manner("UTC", None)).map(|moment| moment.at);
             let expected = if text.starts_with('0') { read.clone() } else { Ok(TimeMs(at)) };
