@@ -269,8 +269,8 @@ fn with_last(cx: &mut Cx<'_>, lens: &Lens, mut page: Page<Row>) -> Result<Page<R
     Ok(page)
 }
 
-/// Customers found by the beginnings of words in their records and touches, at most `limit`, the
-/// latest written down first. Finds only by what the viewer sees.
+/// Customers found by the beginnings of words in their records and touches, at most `limit`: those
+/// whose name has all the words first, each group by name. Finds only by what the viewer sees.
 pub fn search(
     cx: &mut Cx<'_>,
     lens: &Lens,
@@ -294,6 +294,7 @@ pub fn search(
             });
         }
     }
+    rows.sort_by_cached_key(|row| rules::rank(question, row));
     Ok(rows)
 }
 

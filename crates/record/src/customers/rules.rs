@@ -1,6 +1,6 @@
-use handfast_kit::{Cursor, Uuid};
+use handfast_kit::{Cursor, Uuid, tokens};
 
-use super::{Chosen, Details, Error, Incoming, Party, Record, TEXT_CHARS_MAX};
+use super::{Chosen, Details, Error, Incoming, Party, Record, Row, TEXT_CHARS_MAX};
 use crate::CustomerId;
 
 /// Refuses what no record can be made of.
@@ -161,6 +161,14 @@ pub(super) fn choose(records: &[Record]) -> Chosen {
         address: latest(address),
         place: latest(place),
     }
+}
+
+/// Where a found customer stands: by name those whose name it was, then by name the others.
+pub(super) fn rank(question: &str, row: &Row) -> (bool, String) {
+    let named = tokens(question)
+        .iter()
+        .all(|word| row.sort_key.split(' ').any(|part| part.starts_with(word.as_str())));
+    (!named, row.sort_key.clone())
 }
 
 /// The sort key and id after which a page begins.

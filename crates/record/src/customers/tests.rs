@@ -112,6 +112,9 @@ fn a_customer_is_found_by_the_beginnings_of_words_in_any_order_without_accents()
         assert_eq!(ask("SÖDER"), [fabio]);
         assert_eq!(ask("sc 78"), [maya]);
         assert_eq!(ask("o"), [maya]);
+        // Whose name it is comes before those who only bought of it.
+        let (okapi, _) = world.record(world.spoke, "maya-2", None, "Zoë Okapi");
+        assert_eq!(ask("maya"), [maya, okapi]);
         assert!(ask("\"' & | ! * :").is_empty());
         assert!(ask("n_ o_").is_empty());
     }

@@ -43,8 +43,8 @@ pub(crate) fn index(
     store::replace(tx, network, organisation, entry, &words.join(" "))
 }
 
-/// The subjects with an entry in which every word of the question begins a word, newest entries
-/// first, each subject once, at most `limit` (up to 200).
+/// The subjects with an entry in which every word of the question begins a word, each once, at most
+/// `limit` (up to 200). Which of more than that is not promised.
 pub(crate) fn find(
     cx: &mut Cx<'_>,
     lens: &Lens,

@@ -92,7 +92,7 @@ pub(super) fn find(
               limit $6",
             postgres: "select subject_id
                from (select subject_id, entry_id, network_id, organisation_id, class
-                       from search_entry where words @@ cast($1 as tsquery)
+                       from search_entry where words @@ cast(cast($1 as text) as tsquery)
                       limit $2) e
               where network_id = $3
                 and (($4 & (1 << cast(class as integer))) <> 0 or organisation_id = $5)
