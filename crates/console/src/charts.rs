@@ -62,8 +62,8 @@ pub(crate) struct Bar {
 /// Pairs of bars on a line: what went well stands above it, what did not hangs below.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bars {
-    /// The bars, from the left.
-    pub(crate) bars: Vec<Bar>,
+    /// Each bar, from the left.
+    pub(crate) each: Vec<Bar>,
     /// Where the line runs, from the top.
     pub(crate) line: String,
     /// What they show, in a sentence.
@@ -100,7 +100,7 @@ pub(crate) fn bars(pairs: &[(i64, i64)], label: String) -> Option<Bars> {
             bars.push(bar("down", at, line, *down as f64 * unit));
         }
     }
-    Some(Bars { bars, line: format!("{line:.1}"), label })
+    Some(Bars { each: bars, line: format!("{line:.1}"), label })
 }
 
 #[cfg(test)]
@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn bars_share_one_scale_above_and_below_the_line() {
         let chart = bars(&[(3, 1), (0, 0)], String::new()).unwrap();
-        assert_eq!(chart.bars.len(), 2);
-        assert_eq!((chart.bars[0].y.as_str(), chart.bars[0].height.as_str()), ("1.0", "34.5"));
-        assert_eq!((chart.bars[1].y.as_str(), chart.bars[1].height.as_str()), ("35.5", "11.5"));
+        assert_eq!(chart.each.len(), 2);
+        assert_eq!((chart.each[0].y.as_str(), chart.each[0].height.as_str()), ("1.0", "34.5"));
+        assert_eq!((chart.each[1].y.as_str(), chart.each[1].height.as_str()), ("35.5", "11.5"));
         assert_eq!(bars(&[(0, 0)], String::new()), None);
         assert_eq!(bars(&[], String::new()), None);
     }

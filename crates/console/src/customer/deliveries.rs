@@ -12,7 +12,6 @@ pub(crate) struct Deliveries {
     pub(crate) kept: String,
     /// The share of them, for a bar: `83%`.
     pub(crate) share: String,
-    pub(crate) tone: &'static str,
     pub(crate) lines: Vec<(&'static str, String)>,
 }
 
@@ -39,7 +38,6 @@ pub(crate) fn of(sales: &[Sale]) -> Option<Deliveries> {
     Some(Deliveries {
         kept: if came > 0 { format!("{kept} of {came}") } else { String::new() },
         share: format!("{}%", if came > 0 { 100 * kept / came } else { 0 }),
-        tone: if kept == came { "ok" } else { "bad" },
         lines,
     })
 }

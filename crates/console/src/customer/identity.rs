@@ -159,3 +159,28 @@ fn telephone(phone: &str) -> Option<String> {
     let number: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     (number.chars().filter(char::is_ascii_digit).count() >= 5).then(|| format!("tel:{number}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_with_and_without_its_country_is_one_number() {
+        assert_eq!(phone_key("+44 7700 900123"), phone_key("07700 900 123"));
+        assert_ne!(phone_key("07700 900123"), phone_key("07700 900999"));
+        assert_eq!(telephone("+44 7700 900123").as_deref(), Some("tel:+447700900123"));
+        assert_eq!(telephone("ask at the door"), None);
+    }
+
+    #[test]
+    fn an_address_is_one_line_of_what_is_known() {
+        let details = Details {
+            street: "Flat 3, 27 Cooper’s Wharf".to_owned(),
+            postcode: "BS1 6ZZ".to_owned(),
+            city: "Bristol".to_owned(),
+            ..Details::default()
+        };
+        assert_eq!(address(&details), "Flat 3, 27 Cooper’s Wharf, BS1 6ZZ Bristol");
+        assert_eq!(address(&Details::default()), "");
+    }
+}

@@ -212,10 +212,15 @@ impl Look<'_> {
         let telling = Telling { names, zone: &viewer.zone, today };
         let looking = Looking { viewer, names, today };
         let whose = who::possessive(&names.customer);
+        let frame = frame.below("Customers", "/customers").saying(compose::KNOWN);
         let timeline =
             timeline::of(asked, &seen.touches, seen.count, &seen.served, &telling, has_head);
+        let timeline = match &frame.flash {
+            Some(flash) => timeline.saying(flash.text()),
+            None => timeline,
+        };
         CustomerPage {
-            frame: frame.below("Customers", "/customers").saying(compose::KNOWN),
+            frame,
             path: format!("/customers/{}", customer.id),
             about: self.about(seen),
             lens: (!viewer.is_brand())

@@ -60,10 +60,11 @@ impl Asked {
 
     /// Whether anything is left out.
     pub(crate) fn is_narrowed(&self) -> bool {
-        !self.groups.is_empty()
-            || self.organisation.is_some()
-            || self.channel.is_some()
-            || !self.text.is_empty()
+        !self.groups.is_empty() || self.is_detailed()
+    }
+
+    fn is_detailed(&self) -> bool {
+        self.organisation.is_some() || self.channel.is_some() || !self.text.is_empty()
     }
 
     /// The same as the record takes it.
@@ -86,11 +87,23 @@ pub(crate) struct Timeline {
     pub(crate) channels: Vec<Choice>,
     pub(crate) text: String,
     pub(crate) is_narrowed: bool,
+    /// Whether more than the chips narrows it.
+    pub(crate) is_detailed: bool,
     pub(crate) count: String,
+    /// What is said aloud when it changes.
     pub(crate) announce: String,
+    /// Whether the first entry was just saved, and takes the focus.
+    pub(crate) is_fresh: bool,
     pub(crate) days: Vec<DayGroup>,
     pub(crate) more: Option<More>,
     pub(crate) empty: String,
+}
+
+impl Timeline {
+    /// The same right after its first entry was saved.
+    pub(crate) fn saying(self, text: &str) -> Self {
+        Self { announce: text.to_owned(), is_fresh: true, ..self }
+    }
 }
 
 /// A group of classes to show.
@@ -142,8 +155,10 @@ pub(crate) fn of(
         channels: channels(asked),
         text: asked.text.clone(),
         is_narrowed: asked.is_narrowed(),
+        is_detailed: asked.is_detailed(),
         count: count_words(count),
         announce: format!("{} shown", words::counted(shown, "entry", "entries")),
+        is_fresh: false,
         days: days(&page.items, telling, above),
         more: page.next.as_ref().map(|next| more(asked, next, shown, count)),
         empty: if asked.is_narrowed() {

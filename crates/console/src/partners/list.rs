@@ -249,7 +249,8 @@ impl PartnersPage {
             frame: Frame::of(viewer, uri, Nav::Partners, "Partners").saying(super::KNOWN),
             may_add: viewer.role == Role::BrandAdmin,
             lede: format!(
-                "Who serves the customers of {}. Each partner sees its own figures, and no other’s.",
+                "Who serves the customers of {}. Each partner sees its own figures, and no \
+                 other’s.",
                 viewer.network_name
             ),
             callout,
@@ -314,7 +315,7 @@ fn row((line, months): &(Line, Vec<MonthFigures>), network: &Network) -> RowFace
         review_count: format!("of {}", words::number(sales.review_count)),
         cases: cases.map_or(String::new(), |cases| match cases.open {
             0 => words::number(cases.cases),
-            open => format!("{}, {} open", words::number(cases.cases), words::number(open)),
+            open => format!("{} open of {}", words::number(open), words::number(cases.cases)),
         }),
     }
 }

@@ -63,7 +63,7 @@ struct Figure {
 /// One number that leads to the orders behind it.
 struct Number {
     label: &'static str,
-    number: String,
+    count: String,
     href: Option<String>,
 }
 
@@ -111,7 +111,7 @@ fn read(
     // A partner's lens shows only itself, and is no average.
     let all = if viewer.is_brand() { None } else { Some([id]) };
     let figures =
-        sale_figures::of_partners(cx, &lens, all.as_ref().map(|own| own.as_slice()), today)?;
+        sale_figures::of_partners(cx, &lens, all.as_ref().map(<[_; 1]>::as_slice), today)?;
     let sales = figures.iter().find(|one| one.organisation == id).copied();
     let cases = case_figures::of_partners(cx, &lens, Some(&[id]))?.into_iter().next();
     let months = sale_figures::months(cx, &lens, &viewer.zone, id, today)?;
@@ -239,7 +239,7 @@ fn numbers(sales: &PartnerFigures, cases: Option<&PartnerCases>, path: &str) -> 
     let low = |which: Which| format!("{path}/orders?which={}", which.word());
     let number = |label, n: i64, href: String| Number {
         label,
-        number: words::number(n),
+        count: words::number(n),
         href: (n > 0).then_some(href),
     };
     vec![

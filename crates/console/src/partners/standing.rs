@@ -42,8 +42,8 @@ impl Network {
         words::percent(self.late, self.delivered)
     }
 
-    /// Whether a partner's share of late deliveries needs a person (`bad`), is worth a word (`warn`),
-    /// or neither.
+    /// Whether a partner's share of late deliveries needs a person (`bad`), is worth a word
+    /// (`warn`), or neither.
     pub(crate) fn late_tone(&self, partner: &PartnerFigures) -> &'static str {
         let Some(share) = partner.late_share().filter(|_| has_enough(partner)) else { return "" };
         match share - self.late_share() {
@@ -101,8 +101,8 @@ pub(crate) fn review_tone(partner: &PartnerFigures) -> &'static str {
 /// The two minimums, for the explanation below the table.
 pub(crate) fn explanation() -> String {
     format!(
-        "Orders are those that a partner sold alone. Late is the share of what arrived that came on \
-         a later day than was promised, in the network’s time zone; the line shows it by month. \
+        "Orders are those that a partner sold alone. Late is the share of what arrived that came \
+         on a later day than was promised, in the network’s time zone; the line shows it by month. \
          Over are open orders whose promised day has passed. Reviews are the mean of all scores, 5 \
          is best. Partners with fewer than {DELIVERED_MIN} deliveries, or fewer than {REVIEWS_MIN} \
          reviews, get no badge and stand last."
@@ -148,7 +148,7 @@ mod tests {
         let network = Network { delivered: 1_000, late: 70 };
         for (figures, tone) in [
             (partner(45, 8, (0, 0)), "bad"),
-            (partner(50, 6, (0, 0)), "warn"),
+            (partner(50, 7, (0, 0)), "warn"),
             (partner(50, 3, (0, 0)), ""),
             (partner(19, 19, (0, 0)), ""),
             (partner(0, 0, (0, 0)), ""),

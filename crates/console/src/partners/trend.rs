@@ -49,8 +49,11 @@ pub(crate) struct Months {
     pub(crate) rows: Vec<[String; 4]>,
 }
 
-/// The chart of these months; `None` if nothing was delivered in them.
+/// The chart of these months; `None` for a single month, and if nothing was delivered.
 pub(crate) fn by_month(months: &[MonthFigures]) -> Option<Months> {
+    if months.len() < 2 {
+        return None;
+    }
     let pairs: Vec<(i64, i64)> =
         months.iter().map(|month| (month.delivered - month.late, month.late)).collect();
     let kept: i64 = pairs.iter().map(|(kept, _)| kept).sum();
@@ -100,9 +103,10 @@ mod tests {
         let chart = by_month(&[month(0, 20, 1), month(31, 50, 9)]).unwrap();
         assert_eq!(
             chart.bars.label,
-            "Deliveries by month of their order, January 1970 to February 1970: 60 on time, 10 late."
+            "Deliveries by month of their order, January 1970 to February 1970: 60 on time, \
+             10 late."
         );
-        assert!(by_month(&[month(0, 0, 0)]).is_none());
-        assert!(by_month(&[]).is_none());
+        assert!(by_month(&[month(0, 0, 0), month(31, 0, 0)]).is_none());
+        assert!(by_month(&[month(0, 20, 1)]).is_none());
     }
 }

@@ -179,10 +179,6 @@ impl World {
         self.at.db.write(seal).unwrap();
     }
 
-    pub(crate) fn router(&self) -> Router {
-        self.router.clone()
-    }
-
     async fn send(&self, request: Request) -> Answered {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -217,10 +213,5 @@ impl Somebody<'_> {
         let asked = self.ask(Method::POST, path);
         let asked = asked.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.world.send(asked.body(Body::from(form)).unwrap()).await
-    }
-
-    /// The secret in the cookie.
-    pub(crate) fn session(&self) -> String {
-        self.session.text()
     }
 }

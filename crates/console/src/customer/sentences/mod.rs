@@ -1,5 +1,8 @@
 //! What happened, told in a sentence: one for each kind of touch.
 
+#[cfg(test)]
+mod tests;
+
 use handfast_kit::{Day, TimeMs, Zone};
 use handfast_record::touches::{Body, Channel, SoldLine, Step, Touch, channel_words};
 
@@ -135,31 +138,26 @@ impl Telling<'_> {
             }
             Body::Payment { order_ref, method, amount_minor, currency } => {
                 let sum = words::money(amount_minor, &currency);
-                let by = if method.is_empty() {
-                    String::new()
-                } else {
-                    format!(" by {}", plain(&method))
+                let by = match method.as_str() {
+                    "" => String::new(),
+                    method => format!(" by {}", plain(method)),
                 };
-                Told::new(
-                    "card",
-                    vec![self.customer(), text("paid"), author, text(format!("{sum}{by}"))],
-                )
-                .more(format!("Order {order_ref}."))
+                let paid = text(format!("{sum}{by} for order {order_ref}"));
+                Told::new("card", vec![self.customer(), text("paid"), author, paid])
             }
             Body::DeliveryPromised { order_ref, day } => {
-                let by = format!("promised delivery by {}", words::date(day, self.today));
-                Told::new("flag", vec![author, text(by)]).more(format!("Order {order_ref}."))
+                let by = words::date(day, self.today);
+                let promised = text(format!("promised to deliver order {order_ref} by {by}"));
+                Told::new("flag", vec![author, promised])
             }
             Body::Shipped { order_ref, due_ms } => {
+                let over = text(format!("handed order {order_ref} to the carrier"));
                 let badge = due_ms.and_then(|due| self.late_to_carrier(touch.at, due));
-                Told::new("truck", vec![author, text("handed the goods to the carrier")])
-                    .badge(badge)
-                    .more(format!("Order {order_ref}."))
+                Told::new("truck", vec![author, over]).badge(badge)
             }
             Body::Delivered { order_ref, days_late } => {
-                Told::new("box", vec![author, text("delivered")])
-                    .badge(days_late.map(arrival))
-                    .more(format!("Order {order_ref}."))
+                let delivered = text(format!("delivered order {order_ref}"));
+                Told::new("box", vec![author, delivered]).badge(days_late.map(arrival))
             }
             body @ Body::ReviewGiven { .. } => self.review(author, body),
             body @ (Body::CaseOpened { .. }
@@ -334,147 +332,4 @@ fn plain(word: &str) -> String {
 /// The lines of a text that say something.
 fn paragraphs(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use handfast_kit::Id;
-    use handfast_record::sharing::Class;
-
-    use super::*;
-
-    fn told(body: Body) -> (String, Entry) {
-        let names = Names { customer: "Maya".to_owned(), ..Names::default() };
-        let zone = Zone::named("Europe/London").unwrap();
-        let at = TimeMs::parse_rfc3339("2026-03-11T17:00:00Z").unwrap();
-        let today = zone.day_of(at);
-        let touch = Touch {
-            id: Id::random(),
-            subject: Id::random(),
-            record: None,
-            organisation: Id::random(),
-            person: None,
-            class: Class::Note,
-            kind: body.kind().to_owned(),
-            channel: "system".to_owned(),
-            at,
-            recorded: at,
-            leaf_index: None,
-            summary: "the summary".to_owned(),
-            body_json: body.json(),
-        };
-        let entry = Telling { names: &names, zone: &zone, today }.entry(&touch);
-        let said: Vec<String> = entry
-            .parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) | Part::Customer(text) => text.clone(),
-                Part::Organisation(_) => "Org".to_owned(),
-            })
-            .collect();
-        (said.join(" "), entry)
-    }
-
-    fn line(title: &str, quantity: i64) -> SoldLine {
-        SoldLine { title: title.to_owned(), quantity, price_minor: 100 }
-    }
-
-    fn sold(status: &str, lines: Vec<SoldLine>) -> (String, Entry) {
-        told(Body::Sale {
-            order_ref: "1001".to_owned(),
-            status: status.to_owned(),
-            lines,
-            total_minor: 329_000,
-            currency: "GBP".to_owned(),
-        })
-    }
-
-    #[test]
-    fn a_sale_names_what_was_sold() {
-        let (said, entry) = sold("", vec![line("Aurora Trail", 1)]);
-        assert_eq!(said, "Org sold Aurora Trail");
-        assert_eq!(entry.more, ["Order 1001. £3,290."]);
-        let (said, entry) = sold("", vec![line("Aurora Trail", 1), line("bike_lock", 2)]);
-        assert_eq!(said, "Org sold 2 things");
-        assert_eq!(entry.more, ["Order 1001: Aurora Trail and 2 × bike lock. £3,290."]);
-        assert_eq!(sold("", vec![]).0, "Org took order 1001");
-        assert_eq!(sold("canceled", vec![]).0, "Org says that order 1001 is canceled");
-        let (_, entry) = sold("canceled", vec![line("Aurora Trail", 1)]);
-        assert_eq!(entry.badge.unwrap().word, "Canceled");
-    }
-
-    #[test]
-    fn a_delivery_says_whether_it_kept_the_promise() {
-        for (days_late, tone, word) in [
-            (Some(3), "bad", "3 days late"),
-            (Some(0), "ok", "On time"),
-            (Some(-2), "ok", "2 days early"),
-        ] {
-            let (said, entry) = told(Body::Delivered { order_ref: "1001".to_owned(), days_late });
-            assert_eq!(said, "Org delivered");
-            assert_eq!(
-                entry.badge,
-                Some(badge(tone, if tone == "ok" { "check" } else { "alert" }, word.to_owned()))
-            );
-        }
-        let (_, entry) = told(Body::Delivered { order_ref: "1001".to_owned(), days_late: None });
-        assert_eq!(entry.badge, None);
-        assert_eq!(entry.time, "17:00");
-    }
-
-    #[test]
-    fn goods_that_reached_the_carrier_late_are_said_to() {
-        let shipped = |due: &str| {
-            let due_ms = TimeMs::parse_rfc3339(due);
-            told(Body::Shipped { order_ref: "1001".to_owned(), due_ms }).1.badge
-        };
-        assert_eq!(shipped("2026-03-11T09:00:00Z"), None, "the same day keeps it");
-        assert_eq!(shipped("2026-03-09T09:00:00Z").unwrap().word, "2 days late");
-    }
-
-    #[test]
-    fn a_review_is_the_customers_own_words() {
-        let review = |score, text: &str| {
-            told(Body::ReviewGiven {
-                order_ref: "1001".to_owned(),
-                review_ref: "r".to_owned(),
-                score,
-                title: String::new(),
-                text: text.to_owned(),
-            })
-        };
-        let (said, entry) = review(2, "Nobody rings back.");
-        assert_eq!(said, "Maya gave Org");
-        assert_eq!(entry.badge, Some(badge("bad", "star", "2 of 5".to_owned())));
-        assert_eq!(entry.said, ["Nobody rings back."]);
-        assert_eq!(review(5, "").1.more, ["Order 1001, without words."]);
-    }
-
-    #[test]
-    fn contacts_and_cases_are_told_in_words() {
-        let (said, entry) =
-            told(Body::Call { said: "One.\n\nTwo.".to_owned(), step: Some(Step::Closer) });
-        assert_eq!(said, "Org spoke with Maya on the phone");
-        assert_eq!((entry.more.len(), entry.step.unwrap().word.as_str()), (2, "A step closer"));
-        assert_eq!(told(Body::Note { text: "x".to_owned() }).0, "Org wrote a note");
-        let step = Body::CaseStep {
-            case_ref: "3127".to_owned(),
-            status: "In Progress".to_owned(),
-            owner: "Ines Duarte".to_owned(),
-            team: String::new(),
-            country: "UK".to_owned(),
-            row: 1,
-        };
-        let (said, entry) = told(step);
-        assert_eq!(said, "Org set case 3127 to “In Progress”");
-        assert_eq!(entry.more, ["With Ines Duarte, UK."]);
-        let payment = Body::Payment {
-            order_ref: "1001".to_owned(),
-            method: "credit_card".to_owned(),
-            amount_minor: 2_050,
-            currency: "BRL".to_owned(),
-        };
-        assert_eq!(told(payment).0, "Maya paid Org R$ 20.50 by credit card");
-    }
 }
