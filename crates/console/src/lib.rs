@@ -4,17 +4,38 @@
 //! shows in one go, [`words`] and [`charts`] turn it into text and shapes, and a template writes
 //! one ready struct. Every page works without scripts; htmx swaps parts of the same pages.
 
+mod account;
+mod api_page;
 mod charts;
 mod customer;
 mod customers;
+mod entry;
+mod forms;
+mod imports;
 mod partners;
+mod people;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod words;
 
+use handfast_intake::Uploads;
 use handfast_web::Route;
 
-/// Every page of the console, each with its access class.
-pub fn routes() -> Vec<Route> {
-    [customers::routes(), customer::routes(), partners::routes()].into_iter().flatten().collect()
+/// Every page of the console, each with its access class; files that come in wait in `uploads`.
+pub fn routes(uploads: &Uploads) -> Vec<Route> {
+    [
+        entry::routes(),
+        account::routes(),
+        customers::routes(),
+        customer::routes(),
+        partners::routes(),
+        imports::routes(uploads),
+        people::routes(),
+        tokens::routes(),
+        api_page::routes(uploads),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -11,7 +11,7 @@ pub fn all(uploads: &Uploads) -> Vec<Route> {
     let mut routes = own();
     routes.extend(handfast_record::routes());
     routes.extend(handfast_intake::routes(uploads));
-    routes.extend(handfast_console::routes());
+    routes.extend(handfast_console::routes(uploads));
     routes
 }
 

@@ -13,6 +13,7 @@ use axum::{
     http::{Method, StatusCode, header},
 };
 use handfast_db::{Cx, Fault};
+use handfast_intake::Uploads;
 use handfast_kit::{OrganisationId, TimeMs};
 use handfast_record::{
     CustomerId,
@@ -71,7 +72,7 @@ pub(crate) fn worlds() -> Vec<World> {
 impl World {
     fn of(at: testing::World) -> Self {
         let app = App::new(at.db.clone(), at.clock.clone(), Settings::default(), authenticate);
-        Self { router: router(app, crate::routes()), at }
+        Self { router: router(app, crate::routes(&Uploads::new(std::env::temp_dir()))), at }
     }
 
     /// Somebody of an organisation, signed in.
