@@ -19,14 +19,11 @@ use crate::store;
 /// Upper bounds of the histograms of times, in seconds.
 const SECONDS: &[f64] =
     &[0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// Upper bounds of the histogram of writes that were committed together.
-const GROUP_SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 
 /// Starts measuring; to be called once in a process, before anything is measured.
 pub fn start() -> Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
-        .set_buckets_for_metric(Matcher::Full("handfast_db_group_size".to_owned()), GROUP_SIZES)?
         .install_recorder()
         .context("could not start measuring")?;
     describe();
@@ -40,6 +37,16 @@ fn describe() {
         "handfast_request_seconds",
         Seconds,
         "time from the request's head to the answer's head"
+    );
+    describe_histogram!(
+        "handfast_db_read_seconds",
+        Seconds,
+        "time of one small read, taken at each look at the metrics"
+    );
+    describe_histogram!(
+        "handfast_db_write_seconds",
+        Seconds,
+        "time of one write that changes nothing, behind those that wait, taken at each look"
     );
     describe_gauge!("handfast_jobs", "jobs by state");
     describe_gauge!("handfast_memory_bytes", "memory of the process that is in use (resident)");
@@ -84,7 +91,10 @@ pub fn router(handle: PrometheusHandle, db: Db) -> Router {
 
 /// Takes the figures that are looked up when asked for, not counted as they change.
 async fn look(db: &Db) {
-    if let Ok(depth) = db.read_soon(handfast_queue::depth).await {
+    let began = Instant::now();
+    let depth = db.read_soon(handfast_queue::depth).await;
+    if let Ok(depth) = depth {
+        metrics::histogram!("handfast_db_read_seconds").record(began.elapsed().as_secs_f64());
         let by_state = [
             ("ready", depth.ready_count),
             ("claimed", depth.claimed_count),
@@ -93,6 +103,10 @@ async fn look(db: &Db) {
         for (state, count) in by_state {
             metrics::gauge!("handfast_jobs", "state" => state).set(count as f64);
         }
+    }
+    let began = Instant::now();
+    if db.write_soon(store::try_write).await.is_ok() {
+        metrics::histogram!("handfast_db_write_seconds").record(began.elapsed().as_secs_f64());
     }
     if let Ok((stored, unchanged, rejected)) = db.read_soon(store::import_rows).await {
         let by_end = [("stored", stored), ("unchanged", unchanged), ("rejected", rejected)];

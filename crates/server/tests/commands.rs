@@ -206,3 +206,25 @@ fn settings_in_the_folder_count_and_a_wrong_key_is_named() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("colour"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_database_of_a_newer_program_is_left_alone() {
+    let data = tempfile::tempdir().unwrap();
+    aurora(data.path());
+    let file = data.path().join("handfast.db");
+    let backup = data.path().join("newer.db");
+    let newer = "insert into migration (position, name, hash, applied_ms)
+                 values (9999, '9999_from_the_future', zeroblob(16), 0)";
+    rusqlite::Connection::open(&file).unwrap().execute(newer, ()).unwrap();
+    fs::copy(&file, &backup).unwrap();
+    let before = fs::read(&file).unwrap();
+    let restore = ["restore", backup.to_str().unwrap(), "--replace"];
+    let lines: [&[&str]; 4] =
+        [&["serve", "--listen", "127.0.0.1:0"], &["migrate"], &["migrate", "--check"], &restore];
+    for line in lines {
+        let output = run(data.path(), line);
+        assert_eq!(output.status.code(), Some(1), "{line:?}");
+        assert!(stderr(&output).contains("9999_from_the_future"), "{}", stderr(&output));
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+}

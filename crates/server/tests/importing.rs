@@ -3,7 +3,11 @@
 
 mod support;
 
-use std::{fs, path::Path, process::Stdio};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+};
 
 use rusqlite::{Connection, types::Value};
 use serde_json::json;
@@ -66,23 +70,11 @@ fn an_import_that_was_killed_ends_as_if_it_had_not_been() {
     // The same network: ids are made from the network's own.
     fs::create_dir(&rough).unwrap();
     fs::copy(calm.join("handfast.db"), rough.join("handfast.db")).unwrap();
-    let row = |n: i32| format!("{n},\"Person {n}, Esq\",p{n}@example.com,Leeds,GB,2026-01-02\n");
-    let file = data.path().join("customers.csv");
-    fs::write(&file, HEAD.to_owned() + &(0..6_000).map(row).collect::<String>()).unwrap();
+    let file = many_customers(data.path());
     let line = import(file.to_str().unwrap(), &[]);
     json(&calm, &line);
 
-    let mut child = handfast(&line)
-        .arg("--data")
-        .arg(&rough)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let log = rough.join("handfast.db-wal");
-    while fs::metadata(&log).map_or(0, |log| log.len()) < 1_500_000 {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be killed");
-    }
+    let mut child = begun(&rough, &line);
     child.kill().unwrap();
     child.wait().unwrap();
     let again = json(&rough, &line);
@@ -92,6 +84,45 @@ fn an_import_that_was_killed_ends_as_if_it_had_not_been() {
         let (calm, rough) = (rows(&calm, table, columns), rows(&rough, table, columns));
         assert!(!calm.is_empty() && calm == rough, "{table} differs");
     }
+}
+
+#[test]
+fn a_backup_taken_while_an_import_writes_is_a_state_that_existed() {
+    let data = tempfile::tempdir().unwrap();
+    let (busy, restored) = (data.path().join("busy"), data.path().join("restored"));
+    aurora(&busy);
+    let file = many_customers(data.path());
+    let mut child = begun(&busy, &import(file.to_str().unwrap(), &[]));
+    let backup = data.path().join("backup.db");
+    json(&busy, &["backup", backup.to_str().unwrap()]);
+    assert!(child.wait().unwrap().success(), "the import went on");
+    json(&restored, &["restore", backup.to_str().unwrap()]);
+    let count = |table, key| rows(&restored, table, key).len();
+    let customers = count("customer", "customer_id");
+    assert!(customers > 0);
+    // Each row of the file is one of each, in one transaction.
+    assert_eq!(count("touch", "touch_id"), customers);
+    assert_eq!(count("intake_row", "row_key"), customers);
+}
+
+/// A file that takes a while.
+fn many_customers(folder: &Path) -> PathBuf {
+    let row = |n: i32| format!("{n},\"Person {n}, Esq\",p{n}@example.com,Leeds,GB,2026-01-02\n");
+    let file = folder.join("customers.csv");
+    fs::write(&file, HEAD.to_owned() + &(0..6_000).map(row).collect::<String>()).unwrap();
+    file
+}
+
+/// An import of which something is stored already, and something not yet.
+fn begun(data: &Path, line: &[&str]) -> Child {
+    let mut command = handfast(line);
+    command.arg("--data").arg(data).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let log = data.join("handfast.db-wal");
+    while fs::metadata(&log).map_or(0, |log| log.len()) < 1_500_000 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be looked at");
+    }
+    child
 }
 
 /// What an import leaves, without the moments of storing and what is random by intent.
