@@ -165,7 +165,7 @@ impl CustomersPage {
         let more = found.next.as_ref().map(|next| More::of(&asked, next, shown, found.total));
         let chosen = found.chosen.as_ref().map(|partner| partner.name.clone());
         let hint = if is_search && is_cut {
-            format!("These are the {PAGE_LEN} written down last. Type more to narrow them down.")
+            format!("These are the first {PAGE_LEN}. Type more to narrow them down.")
         } else {
             String::new()
         };

@@ -96,7 +96,7 @@ struct PartnersPage {
     frame: Frame,
     may_add: bool,
     lede: String,
-    callout: Option<(String, String)>,
+    callout: Option<Callout>,
     kinds: Vec<Chip>,
     sort: &'static str,
     columns: Vec<Column>,
@@ -105,6 +105,13 @@ struct PartnersPage {
     more: Option<String>,
     is_narrowed: bool,
     explanation: String,
+}
+
+/// The partner that a person should look at first.
+struct Callout {
+    tone: &'static str,
+    title: String,
+    href: String,
 }
 
 struct Chip {
@@ -241,9 +248,10 @@ impl PartnersPage {
             href: by.map(query),
             direction: by.filter(|by| *by == sort).map_or("", Sort::direction),
         };
-        let callout = found.worst.as_ref().map(|(name, worst)| {
-            let href = format!("/partners/{}", worst.organisation);
-            (found.network.worst_words(name, worst), href)
+        let callout = found.worst.as_ref().map(|(name, worst)| Callout {
+            tone: found.network.late_tone(worst),
+            title: found.network.worst_words(name, worst),
+            href: format!("/partners/{}", worst.organisation),
         });
         Self {
             frame: Frame::of(viewer, uri, Nav::Partners, "Partners").saying(super::KNOWN),

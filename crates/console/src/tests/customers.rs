@@ -122,6 +122,8 @@ async fn the_timeline_shows_what_was_asked_for() {
         };
         let all = page("").await;
         assert!(all.contains("opened case 3127") && all.contains("sold Aurora Trail"));
+        // Both are of one moment; the later one stands above.
+        assert!(all.find("took a step on case 3127") < all.find("opened case 3127"));
         let cases = page("cases=on").await;
         assert!(cases.contains("opened case 3127") && !cases.contains("sold Aurora Trail"));
         let spoke = page(&format!("by={}", world.at.spoke)).await;

@@ -211,7 +211,7 @@ impl Telling<'_> {
                 told
             }
             Body::Mail { subject, text: letter } => {
-                parts.extend([text("and"), self.customer(), text("wrote mail")]);
+                parts.extend([text("exchanged mail with"), self.customer()]);
                 let mut told = Told::new("mail", parts).more(subject);
                 told.more.extend(paragraphs(&letter));
                 told
@@ -277,18 +277,19 @@ fn case(author: Part, body: Body) -> Told {
         Body::CaseStep { case_ref, status, owner, team, country, .. } => {
             let with: Vec<String> =
                 [owner, team, country].into_iter().filter(|part| !part.is_empty()).collect();
-            let with =
-                if with.is_empty() { String::new() } else { format!("With {}.", with.join(", ")) };
-            let did = if status.is_empty() {
-                format!("took a step on case {case_ref}")
-            } else {
-                format!("set case {case_ref} to “{status}”")
+            let with = with.join(", ");
+            let now = match (status.is_empty(), with.is_empty()) {
+                (true, true) => String::new(),
+                (true, false) => format!("With {with}."),
+                (false, true) => format!("“{status}”."),
+                (false, false) => format!("“{status}”, with {with}."),
             };
-            Told::new("case", vec![author, text(did)]).more(with)
+            let did = text(format!("took a step on case {case_ref}"));
+            Told::new("case", vec![author, did]).more(now)
         }
         Body::CaseHandOver { case_ref, from, to } => {
-            let over = format!("handed case {case_ref} over, from {from} to {to}");
-            Told::new("handoff", vec![author, text(over)])
+            let over = text(format!("handed case {case_ref} over"));
+            Told::new("handoff", vec![author, over]).more(format!("From {from} to {to}."))
         }
         Body::CaseClosed { case_ref, status } => {
             let status =

@@ -128,8 +128,8 @@ fn contacts_and_cases_are_told_in_words() {
         row: 1,
     };
     let (said, entry) = told(step);
-    assert_eq!(said, "Org set case 3127 to “In Progress”");
-    assert_eq!(entry.more, ["With Ines Duarte, UK."]);
+    assert_eq!(said, "Org took a step on case 3127");
+    assert_eq!(entry.more, ["“In Progress”, with Ines Duarte, UK."]);
     let payment = Body::Payment {
         order_ref: "1001".to_owned(),
         method: "credit_card".to_owned(),
