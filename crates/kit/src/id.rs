@@ -38,10 +38,12 @@ impl<T> Id<T> {
         Self::from_uuid(Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// As [`Id::derived`], but sorting by `at` (UUID version 7).
-    pub fn derived_at(at: TimeMs, parts: &[&[u8]]) -> Self {
+    /// As [`Id::derived`], but sorting by `at`, and at one moment by `rank`, up to 4,095 (UUID
+    /// version 7).
+    pub fn derived_at(at: TimeMs, rank: u16, parts: &[&[u8]]) -> Self {
         let mut bytes = [0; 10];
         bytes.copy_from_slice(&digest(parts)[..10]);
+        bytes[..2].copy_from_slice(&(rank & 0x0fff).to_be_bytes());
         Self::from_uuid(Builder::from_unix_timestamp_millis(at.0.max(0) as u64, &bytes).into_uuid())
     }
 
@@ -152,9 +154,10 @@ mod tests {
 
     #[test]
     fn ids_made_later_sort_later() {
-        let early: Id<()> = Id::derived_at(TimeMs(1_000), &[b"z"]);
-        let late: Id<()> = Id::derived_at(TimeMs(1_001), &[b"a"]);
-        assert!(early < late);
+        let early: Id<()> = Id::derived_at(TimeMs(1_000), 0, &[b"z"]);
+        let then: Id<()> = Id::derived_at(TimeMs(1_000), 1, &[b"y"]);
+        let late: Id<()> = Id::derived_at(TimeMs(1_001), 0, &[b"a"]);
+        assert!(early < then && then < late);
         assert!(Id::<()>::at(TimeMs(1_000)) < Id::<()>::at(TimeMs(1_001)));
     }
 }

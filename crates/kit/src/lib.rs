@@ -11,8 +11,8 @@ pub use cell::inert;
 pub use id::{Id, ParseIdError};
 pub use page::{Cursor, Page};
 pub use text::{fold, tokens};
-pub use uuid::Uuid;
 pub use time::{Clock, Day, TimeMs, Zone, ZoneError};
+pub use uuid::Uuid;
 
 /// Marks the id of a network: one brand and its partners, the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -26,7 +26,8 @@ const STRAGGLERS: Duration = Duration::from_secs(2);
 /// Everything of the server's HTTP face, over `app`, with its files in the folder `data`.
 pub fn router(app: App, data: &Path) -> Router {
     let uploads = Uploads::new(data.join("uploads"));
-    handfast_web::router(app, routes::all(&uploads))
+    handfast_web::router(app.clone(), routes::all(&uploads))
+        .layer(middleware::from_fn_with_state(app, people::api::note_use))
         .layer(Extension(DataFolder(Arc::new(data.to_owned()))))
         .layer(middleware::from_fn(metrics::measure))
 }

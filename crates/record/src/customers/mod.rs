@@ -16,7 +16,7 @@ use handfast_kit::{Cursor, Id, OrganisationId, Page, TimeMs, fold};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CustomerId, RecordId, search,
+    CustomerId, RecordId, organisations, search,
     sharing::{Author, Lens},
     touches::{self, NewTouch},
 };
@@ -211,7 +211,8 @@ pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
     if records.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Customer { id: standing, chosen: rules::choose(&records), records }))
+    let brand = organisations::brand_id(lens.network());
+    Ok(Some(Customer { id: standing, chosen: rules::choose(&records, brand), records }))
 }
 
 /// Where the customer with this id is now, if the viewer sees any record of it: quicker than

@@ -1,4 +1,4 @@
-use handfast_kit::{Cursor, Uuid, tokens};
+use handfast_kit::{Cursor, OrganisationId, Uuid, tokens};
 
 use super::{Chosen, Details, Error, Incoming, Party, Record, Row, TEXT_CHARS_MAX};
 use crate::CustomerId;
@@ -145,11 +145,13 @@ pub(super) fn words(external_ref: &str, details: &Details) -> String {
     join(&words, " ")
 }
 
-/// The values that stand for the customer: of each field, the one said last. `records` come with
-/// the latest said first.
-pub(super) fn choose(records: &[Record]) -> Chosen {
+/// The values that stand for the customer: of each field what the brand's own record says, since
+/// customers tell the brand; else the one said last. `records` come with the latest said first.
+pub(super) fn choose(records: &[Record], brand: OrganisationId) -> Chosen {
+    let (own, others): (Vec<&Record>, Vec<&Record>) =
+        records.iter().partition(|record| record.organisation == brand);
     let latest = |value: fn(&Details) -> String| {
-        records.iter().find_map(|record| {
+        own.iter().chain(&others).find_map(|record| {
             let text = value(&record.details);
             (!text.is_empty()).then_some((text, record.id))
         })

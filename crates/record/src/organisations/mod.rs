@@ -112,6 +112,9 @@ pub struct Organisation {
     pub since: TimeMs,
 }
 
+/// The reference of every network's brand.
+const BRAND_REF: &str = "brand";
+
 /// A network to be made.
 #[derive(Debug, Clone)]
 pub struct NewNetwork {
@@ -170,9 +173,9 @@ pub fn create_network(
     let network = NetworkId::random();
     store::insert_network(tx, network, new, now)
         .on_unique("network_slug", Error::SlugTaken(new.slug.clone()))?;
-    let brand = OrganisationId::derived(&[network.uuid().as_bytes(), b"brand"]);
+    let brand = brand_id(network);
     let kinds = String::new();
-    store::insert(tx, network, brand, Side::Brand, &kinds, &new.name, "", "brand", now)?;
+    store::insert(tx, network, brand, Side::Brand, &kinds, &new.name, "", BRAND_REF, now)?;
     store::insert_sealer(tx, network)?;
     Ok((network, brand))
 }
@@ -222,9 +225,14 @@ pub fn networks(cx: &mut Cx<'_>) -> Result<Vec<Network>, Fault> {
     store::networks(cx)
 }
 
+/// The id of a network's brand: derived, so that rules can tell the brand without asking.
+pub fn brand_id(network: NetworkId) -> OrganisationId {
+    OrganisationId::derived(&[network.uuid().as_bytes(), BRAND_REF.as_bytes()])
+}
+
 /// The brand of a network.
 pub fn brand(cx: &mut Cx<'_>, network: NetworkId) -> Result<Option<Organisation>, Fault> {
-    store::by_ref(cx, network, "brand")
+    store::by_ref(cx, network, BRAND_REF)
 }
 
 /// The organisation with this id.

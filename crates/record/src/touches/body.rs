@@ -208,6 +208,20 @@ impl Body {
         }
     }
 
+    /// Which of the kinds that one moment may hold came first: a case opens before its first step.
+    pub(super) const fn rank(&self) -> u16 {
+        match self {
+            Self::CustomerRecorded { .. } => 0,
+            Self::AddressChanged { .. } => 1,
+            Self::Sale { .. } | Self::CaseOpened { .. } => 2,
+            Self::Payment { .. } | Self::CaseStep { .. } => 3,
+            Self::DeliveryPromised { .. } | Self::CaseHandOver { .. } => 4,
+            Self::Shipped { .. } | Self::CaseClosed { .. } => 5,
+            Self::Delivered { .. } => 6,
+            _ => 7,
+        }
+    }
+
     pub(super) const fn usual_channel(&self) -> Channel {
         match self {
             Self::Call { .. } => Channel::Phone,

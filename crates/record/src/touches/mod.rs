@@ -79,6 +79,7 @@ impl NewTouch {
         let organisation = author.organisation_id();
         self.id = Some(TouchId::derived_at(
             self.at,
+            self.body.rank(),
             &[
                 network.uuid().as_bytes(),
                 organisation.uuid().as_bytes(),

@@ -4,6 +4,7 @@ use handfast_kit::{NetworkId, TimeMs, fold};
 use crate::{
     CustomerId, RecordId,
     customers::{Details, Party, Record, rules, store::place_of_ref},
+    organisations,
     sharing::Author,
 };
 
@@ -207,7 +208,7 @@ pub(super) fn choose(
           limit 200",
         (network, customer),
     )?;
-    let chosen = rules::choose(&records);
+    let chosen = rules::choose(&records, organisations::brand_id(network));
     let first = records.first().map_or(String::new(), |record| record.external_ref.clone());
     let name = chosen.name.map_or(first, |(name, _)| name);
     let place = chosen.place.map_or(String::new(), |(place, _)| place);
