@@ -5,9 +5,9 @@
 //! [`Db::read_soon`] and [`Db::write_soon`] are the same doors for HTTP handlers.
 //!
 //! One SQL text serves SQLite and PostgreSQL: `$1..$n`, first appearances ascending. On SQLite one
-//! thread writes, and commits waiting closures as a group: a savepoint for each, one sync to disk
-//! for all. On PostgreSQL a closure runs again when the server asks for it (40001, 40P01). A write
-//! closure therefore has no effect but the database and [`Tx::after_commit`].
+//! thread writes, and commits the closures that wait as a group, with one sync to disk; one that
+//! fails is undone alone. On PostgreSQL a closure runs again when the server asks for it (40001,
+//! 40P01). A write closure therefore has no effect but the database and [`Tx::after_commit`].
 //!
 //! Whatever goes wrong is a [`Fault`]; what a caller can answer is its [`Kind`].
 

@@ -1,5 +1,5 @@
-//! The one thread that writes: it takes the closures that wait as a group, gives each a savepoint,
-//! commits them with one sync to disk, and only then answers.
+//! The one thread that writes: it takes the closures that wait as a group, undoes each alone if
+//! it fails, commits them with one sync to disk, and only then answers.
 
 use std::{
     collections::VecDeque,
@@ -119,7 +119,45 @@ struct Work {
 struct Member {
     job: Box<dyn Job>,
     after: Vec<AfterCommit>,
+    kept: bool,
     fault: Option<Fault>,
+}
+
+/// What a closure is undone by, so that nothing else is.
+#[derive(Clone, Copy)]
+enum Guard {
+    /// The transaction, in which nothing else was done yet.
+    Whole,
+    Savepoint,
+}
+
+impl Guard {
+    fn set(self, link: &Link) -> Result<(), Fault> {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Savepoint => link.control("savepoint closure"),
+        }
+    }
+
+    fn keep(self, link: &Link) -> Result<(), Fault> {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Savepoint => link.control("release savepoint closure"),
+        }
+    }
+
+    fn undo(self, link: &Link) -> Result<(), Fault> {
+        match self {
+            Self::Whole => {
+                link.control("rollback")?;
+                link.control("begin immediate")
+            }
+            Self::Savepoint => {
+                link.control("rollback to savepoint closure")?;
+                link.control("release savepoint closure")
+            }
+        }
+    }
 }
 
 /// How one closure left the group.
@@ -187,7 +225,14 @@ impl Work {
                 }
             });
             let Some(job) = job else { break };
-            match self.step(job) {
+            // Whoever comes first needs no savepoint: the transaction is its own so far. SQLite copies
+            // every page that changes under a savepoint, which an import of one closure is spared.
+            let guard = if members.iter().any(|member| member.kept) {
+                Guard::Savepoint
+            } else {
+                Guard::Whole
+            };
+            match self.step(job, guard) {
                 Step::Ran(member) => members.push(member),
                 Step::Lost(job, fault) => {
                     self.stop_if_broken(&fault);
@@ -204,8 +249,8 @@ impl Work {
         }
     }
 
-    fn step(&mut self, mut job: Box<dyn Job>) -> Step {
-        if let Err(fault) = self.link.control("savepoint closure") {
+    fn step(&mut self, mut job: Box<dyn Job>, guard: Guard) -> Step {
+        if let Err(fault) = guard.set(&self.link) {
             return Step::Lost(job, fault);
         }
         let mut tx = Tx::new(cx::Link::Sqlite(&self.link));
@@ -224,16 +269,11 @@ impl Work {
             });
             return Step::Lost(job, fault);
         }
-        let ended = if kept {
-            self.link.control("release savepoint closure")
-        } else {
-            self.link
-                .control("rollback to savepoint closure")
-                .and_then(|()| self.link.control("release savepoint closure"))
-        };
+        let ended = if kept { guard.keep(&self.link) } else { guard.undo(&self.link) };
         match ended {
             Ok(()) => {
-                Step::Ran(Member { job, after: if kept { left.after } else { Vec::new() }, fault })
+                let after = if kept { left.after } else { Vec::new() };
+                Step::Ran(Member { job, after, kept, fault })
             }
             Err(fault) => {
                 let _ = self.link.control("rollback"); // whatever it says, nothing is kept

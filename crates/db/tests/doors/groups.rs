@@ -9,9 +9,10 @@ use std::{
         mpsc,
     },
     task::{Context, Waker},
+    thread::JoinHandle,
 };
 
-use handfast_db::{Fault, Kind, testing};
+use handfast_db::{Db, Fault, Kind, Settings, Tx, testing};
 
 use crate::{BOOK, add, ids, sqlite_with};
 
@@ -30,25 +31,55 @@ macro_rules! queue {
     }};
 }
 
+/// A closure that the writer holds until it is told to go on, so that others queue behind it.
+fn hold(
+    db: &Db,
+    mut then: impl FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static,
+) -> (JoinHandle<Result<(), Fault>>, mpsc::Sender<()>) {
+    let (go, wait) = mpsc::channel::<()>();
+    let (start, started) = mpsc::channel();
+    let db = db.clone();
+    let held = std::thread::spawn(move || {
+        let wait = Mutex::new(wait);
+        db.write(move |tx| {
+            // When it runs again nobody holds it any more.
+            if start.send(()).is_ok() {
+                let _ = wait.lock().unwrap().recv();
+            }
+            then(tx)
+        })
+    });
+    started.recv().unwrap();
+    (held, go)
+}
+
+#[tokio::test]
+async fn whoever_fails_first_leaves_the_group_to_the_others() {
+    let db = testing::sqlite(BOOK);
+    let (first, go) = hold(&db, |tx| {
+        add(tx, 1, "first")?;
+        Err(Fault::other("changed its mind"))
+    });
+    let failing = queue!(db, |tx| {
+        add(tx, 1, "same")?;
+        add(tx, 1, "same")
+    });
+    let last = queue!(db, |tx| add(tx, 1, "last"));
+    go.send(()).unwrap();
+    assert!(first.join().unwrap().unwrap_err().to_string().contains("changed its mind"));
+    assert!(failing.await.unwrap_err().is_unique("person_pk"));
+    last.await.unwrap();
+    assert_eq!(ids(&db), [1]);
+}
+
 #[tokio::test]
 async fn in_one_group_a_failing_and_a_panicking_closure_are_undone_alone() {
     let db = testing::sqlite(BOOK);
     let log = Arc::new(Mutex::new(Vec::new()));
-    let (go, wait) = mpsc::channel::<()>();
-    let (start, started) = mpsc::channel();
-    let holder = db.clone();
-    let first = std::thread::spawn(move || {
-        let wait = Mutex::new(wait);
-        holder.write(move |tx| {
-            start.send(()).unwrap();
-            wait.lock().unwrap().recv().unwrap();
-            add(tx, 1, "first")
-        })
-    });
-    started.recv().unwrap();
+    let (first, go) = hold(&db, |tx| add(tx, 1, "first"));
     let noted = |name: &'static str| {
         let (run, rang) = (Arc::clone(&log), Arc::clone(&log));
-        move |tx: &mut handfast_db::Tx<'_>| {
+        move |tx: &mut Tx<'_>| {
             run.lock().unwrap().push(name);
             let rang = Arc::clone(&rang);
             tx.after_commit(move || rang.lock().unwrap().push(name));
@@ -89,20 +120,11 @@ async fn in_one_group_a_failing_and_a_panicking_closure_are_undone_alone() {
 async fn whoever_loses_the_transaction_of_a_group_loses_it_alone() {
     let (_folder, db) = sqlite_with(|settings| settings.statement_ms_max = 150);
     let runs = Arc::new(AtomicUsize::new(0));
-    let (go, wait) = mpsc::channel::<()>();
-    let (start, started) = mpsc::channel();
-    let (holder, counted) = (db.clone(), Arc::clone(&runs));
-    let first = std::thread::spawn(move || {
-        let wait = Mutex::new(wait);
-        holder.write(move |tx| {
-            if counted.fetch_add(1, Ordering::SeqCst) == 0 {
-                start.send(()).unwrap();
-                wait.lock().unwrap().recv().unwrap();
-            }
-            add(tx, 1, "first")
-        })
+    let counted = Arc::clone(&runs);
+    let (first, go) = hold(&db, move |tx| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        add(tx, 1, "first")
     });
-    started.recv().unwrap();
     let endless = queue!(db, |tx| tx.exec(ENDLESS, ()));
     let last = queue!(db, |tx| add(tx, 2, "last"));
     go.send(()).unwrap();
@@ -146,9 +168,7 @@ fn whoever_finds_no_free_reader_waits_and_then_is_told() {
 fn a_second_process_may_write_the_same_file() {
     let (folder, db) = sqlite_with(|_| {});
     let path = folder.path().join("book.db");
-    let other =
-        handfast_db::Db::open(&handfast_db::Settings::at(format!("sqlite:{}", path.display())))
-            .unwrap();
+    let other = Db::open(&Settings::at(format!("sqlite:{}", path.display()))).unwrap();
     let writers = [(db.clone(), 0), (other, 1000)].map(|(db, from)| {
         std::thread::spawn(move || {
             for id in from..from + 100 {
@@ -187,6 +207,6 @@ fn closing_waits_for_what_was_queued() {
     let wal = folder.path().join("book.db-wal");
     assert!(!wal.exists(), "closed, the log is folded into the file");
     let url = format!("sqlite:{}", folder.path().join("book.db").display());
-    let db = handfast_db::Db::open(&handfast_db::Settings::at(url)).unwrap();
+    let db = Db::open(&Settings::at(url)).unwrap();
     assert_eq!(ids(&db).len(), 20);
 }
