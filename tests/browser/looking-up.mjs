@@ -23,6 +23,12 @@ journey("a customer's page tells the whole story", {}, async (page, world) => {
     await page.getByRole("heading", { name: part }).first().waitFor();
   }
   const timeline = page.locator(".timeline");
+  const shown = await timeline.locator("> li:not(.group)").count();
+  await page.getByRole("link", { name: /older entr/ }).click();
+  await page.waitForFunction(
+    (count) => document.querySelectorAll(".timeline > li:not(.group)").length > count,
+    shown,
+  );
   for (const partner of ["Spoke & Chain", "Torque Workshop"]) {
     await timeline.getByText(partner).first().waitFor();
   }
