@@ -182,15 +182,16 @@ impl<'a> Tx<'a> {
 
     /// Runs a statement that changes rows; gives how many.
     ///
-    /// A statement that fails ends the transaction: no other one is taken, and the closure's work is
-    /// undone even if it returns `Ok`. What may fail and be gone around belongs in [`Tx::attempt`].
+    /// A statement that fails ends the transaction: no other one is taken, and the closure's work
+    /// is undone even if it returns `Ok`. What may fail and be gone around belongs in
+    /// [`Tx::attempt`].
     pub fn exec(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<u64, Fault> {
         let text = sql.into().text(self.engine());
         self.cx.run(text, params)
     }
 
-    /// Runs a part that may fail alone: if it does, what it wrote is undone, and the transaction goes
-    /// on as if it had never begun.
+    /// Runs a part that may fail alone: if it does, what it wrote is undone, and the transaction
+    /// goes on as if it had never begun.
     pub fn attempt<T, E: From<Fault>>(
         &mut self,
         part: impl FnOnce(&mut Tx<'a>) -> Result<T, E>,
@@ -219,7 +220,8 @@ impl<'a> Tx<'a> {
         answer.and_then(|answer| failed.map_or(Ok(answer), |fault| Err(fault.into())))
     }
 
-    /// Calls `f` once the transaction is durable, before its answer is given; never if it is undone.
+    /// Calls `f` once the transaction is durable, before its answer is given; never if it is
+    /// undone.
     ///
     /// It runs on the thread that commits, so it only rings bells: no statement, no waiting.
     pub fn after_commit(&mut self, f: impl FnOnce() + Send + 'static) {

@@ -158,8 +158,8 @@ impl Db {
         self.read(|cx| migrate::state(cx, files))
     }
 
-    /// Copies the database, as it is at this moment, into the file `to` while it is in use. The file
-    /// appears when it is whole. Only for SQLite; PostgreSQL has `pg_dump`.
+    /// Copies the database, as it is at this moment, into the file `to` while it is in use. The
+    /// file appears when it is whole. Only for SQLite; PostgreSQL has `pg_dump`.
     pub fn backup(&self, to: &Path, mut progress: impl FnMut(BackupProgress)) -> Result<(), Fault> {
         match &*self.store {
             Store::Sqlite(sqlite) => sqlite.backup(to, &mut progress),

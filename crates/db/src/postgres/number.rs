@@ -2,8 +2,8 @@
 
 use crate::Column;
 
-/// The number as a whole one if it is, otherwise as the nearest with a fraction. `None` if the bytes
-/// are no `numeric`, or not a number.
+/// The number as a whole one if it is, otherwise as the nearest with a fraction. `None` if the
+/// bytes are no `numeric`, or not a number.
 pub(super) fn column(raw: &[u8]) -> Option<Column<'static>> {
     let field = |at: usize| Some(i16::from_be_bytes(raw.get(at..at + 2)?.try_into().ok()?));
     let (digit_count, weight, sign) = (field(0)?, i32::from(field(2)?), field(4)? as u16);

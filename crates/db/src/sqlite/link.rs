@@ -54,15 +54,14 @@ impl Link {
     pub(crate) fn writing(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
         create(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        // The log is folded into the file every 64 MiB: inserts into clustered tables touch scattered
-        // pages, and each is then written once for many changes (measured: 1.4 times the rows of
-        // 4 MiB). Secure deletion costs nothing that could be measured.
+        // The log is folded into the file every 64 MiB: inserts into clustered tables touch
+        // scattered pages, and each is then written once for many changes (measured: 1.4 times the
+        // rows of 4 MiB). Secure deletion costs nothing that could be measured.
         let own = "pragma journal_mode = wal;
                    pragma synchronous = full;
                    pragma secure_delete = on;
                    pragma wal_autocheckpoint = 16000;
                    pragma journal_size_limit = 134217728;
-                   pragma temp_store = memory;
                    pragma cache_size = -16384;";
         let link = Self::open(path, flags, own, settings)?;
         link.guarantees(&[
@@ -79,7 +78,8 @@ impl Link {
     /// A connection that only reads.
     pub(crate) fn reading(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        // No memory map: it reads no faster (measured), and a disk that fails under it ends the process.
+        // No memory map: it reads no faster (measured), and a disk that fails under it ends the
+        // process.
         let own = "pragma query_only = on;
                    pragma temp_store = memory;
                    pragma mmap_size = 0;

@@ -185,8 +185,8 @@ impl Work {
         }
     }
 
-    /// Runs `first` and whoever waits in one transaction; gives the order that must be alone, if one
-    /// ended the group.
+    /// Runs `first` and whoever waits in one transaction; gives the order that must be alone, if
+    /// one ended the group.
     fn group(&mut self, first: Box<dyn Job>) -> Option<Order> {
         let mut ready = VecDeque::from([first]);
         let mut alone = None;
@@ -225,8 +225,9 @@ impl Work {
                 }
             });
             let Some(job) = job else { break };
-            // Whoever comes first needs no savepoint: the transaction is its own so far. SQLite copies
-            // every page that changes under a savepoint, which an import of one closure is spared.
+            // Whoever comes first needs no savepoint: the transaction is its own so far. SQLite
+            // copies every page that changes under a savepoint, which an import of one closure is
+            // spared.
             let guard = if members.iter().any(|member| member.kept) {
                 Guard::Savepoint
             } else {

@@ -58,7 +58,8 @@ fn sums_are_whole_and_means_are_not() {
         .unwrap();
         let row: Result<_, Fault> = db.read(|cx| {
             cx.one::<(i64, i64, f64, Option<i64>)>(
-                "select count(*), sum(small), avg(small), (select sum(small) from thing where small < 0)
+                "select count(*), sum(small), avg(small),
+                        (select sum(small) from thing where small < 0)
                    from thing",
                 (),
             )
