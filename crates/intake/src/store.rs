@@ -81,6 +81,22 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: ImportId, new: &NewImport) -> Result<u
     )
 }
 
+/// Ends the run of the same local files whose process was killed: nobody else would.
+pub(crate) fn give_up_before(tx: &mut Tx<'_>, new: &NewImport) -> Result<u64, Fault> {
+    tx.exec(
+        "update import_run set state = 'failed', ended_ms = $1, message = $2
+          where network_id = $3 and organisation_id = $4 and file_name = $5
+            and person_id is null and state in ('queued', 'running')",
+        (
+            new.created,
+            "Its process ended before it did. What was stored stays; the next run went on.",
+            new.author.network(),
+            new.author.organisation_id(),
+            new.file_name.as_str(),
+        ),
+    )
+}
+
 pub(crate) fn find(
     cx: &mut Cx<'_>,
     network: NetworkId,

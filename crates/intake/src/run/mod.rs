@@ -16,10 +16,11 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
+    time::UNIX_EPOCH,
 };
 
 use handfast_db::{Db, Fault};
-use handfast_kit::{Clock, Zone};
+use handfast_kit::{Clock, TimeMs, Zone};
 use handfast_record::sharing::Author;
 use handfast_web::Side;
 
@@ -216,7 +217,10 @@ pub fn note(
         bytes_total: 0,
         created: clock.now(),
     };
-    db.write(move |tx| store::insert(tx, id, &new))?;
+    db.write(move |tx| {
+        store::give_up_before(tx, &new)?;
+        store::insert(tx, id, &new)
+    })?;
     Ok(id)
 }
 
@@ -264,13 +268,6 @@ fn take_in(db: &Db, clock: &Clock, work: &Work, watch: &dyn Watch) -> Result<Out
         store::find(tx, network, id)
     })?;
     let import = import.filter(|import| import.state == State::Running).ok_or(Error::Over)?;
-    let writer = Writer {
-        author: work.author,
-        side: work.side,
-        zone: work.zone.clone(),
-        as_of: import.created,
-    };
-    let target = Arc::new(Target { writer, id });
     let mut progress = Ongoing {
         counts: import.counts,
         // Rows that an earlier run has stored already are read again, and left.
@@ -280,6 +277,13 @@ fn take_in(db: &Db, clock: &Clock, work: &Work, watch: &dyn Watch) -> Result<Out
         rejects_files: Vec::new(),
     };
     for file in &work.files {
+        let writer = Writer {
+            author: work.author,
+            side: work.side,
+            zone: work.zone.clone(),
+            as_of: as_of(&file.path, import.created),
+        };
+        let target = Arc::new(Target { writer, id });
         let ending = take_file(db, clock, work, file, &target, &mut progress, watch)?;
         if ending != Ending::Done {
             return Ok(progress.outcome(id, ending));
@@ -287,6 +291,14 @@ fn take_in(db: &Db, clock: &Clock, work: &Work, watch: &dyn Watch) -> Result<Out
         progress.bytes_before += size(file);
     }
     Ok(progress.outcome(id, Ending::Done))
+}
+
+/// When rows without a date of their own said what they say: when their file was written. The same
+/// file is as old in a second run, so both end in the same touches.
+fn as_of(file: &Path, created: TimeMs) -> TimeMs {
+    let written = fs::metadata(file).and_then(|facts| facts.modified()).ok();
+    let since = written.and_then(|written| written.duration_since(UNIX_EPOCH).ok());
+    since.map_or(created, |since| TimeMs(since.as_millis() as i64).min(created))
 }
 
 struct Ongoing {
