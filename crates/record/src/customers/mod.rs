@@ -319,8 +319,11 @@ pub fn log(
     customer: CustomerId,
     touch: NewTouch,
 ) -> Result<crate::TouchId, Error> {
-    let Some(record) = store::writable(tx, lens, customer)? else { return Err(Error::NotFound) };
-    let standing = lock(tx, lens.network(), customer)?.ok_or(Error::NotFound)?;
+    let standing = seen(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    let standing = lock(tx, lens.network(), standing)?.ok_or(Error::NotFound)?;
+    let records = store::records(tx, lens, standing)?;
+    let own = records.iter().find(|record| record.organisation == author.organisation_id());
+    let record = own.map(|record| record.id);
     let touch = NewTouch { subject: standing.as_kind(), record, ..touch };
     let (id, _) = touches::append(tx, author, now, touch)?;
     Ok(id)

@@ -110,18 +110,6 @@ pub(super) fn has_record(
     Ok(row.is_some())
 }
 
-/// The viewer's own record to write on, `Some(None)` for a viewer who sees the customer without
-/// one, `None` for a customer that the viewer does not see.
-pub(super) fn writable(
-    tx: &mut Tx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-) -> Result<Option<Option<RecordId>>, Fault> {
-    let rows = records(tx, lens, customer)?;
-    let own = rows.iter().find(|record| record.organisation == lens.organisation());
-    Ok((!rows.is_empty()).then(|| own.map(|record| record.id)))
-}
-
 pub(super) fn list(
     cx: &mut Cx<'_>,
     lens: &Lens,

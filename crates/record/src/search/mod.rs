@@ -19,7 +19,7 @@ const QUESTION_WORDS_MAX: usize = 8;
 /// What is found: a record or a touch of a subject.
 pub(crate) struct Entry {
     pub(crate) subject: SubjectId,
-    pub(crate) entry: Id<()>,
+    pub(crate) id: Id<()>,
     pub(crate) class: Class,
 }
 

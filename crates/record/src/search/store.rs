@@ -23,7 +23,7 @@ pub(super) fn replace(
                       on conflict (network_id, subject_id, entry_id)
                       do update set words = excluded.words",
                 },
-                (network, entry.subject, entry.entry, organisation, entry.class as i64, words),
+                (network, entry.subject, entry.id, organisation, entry.class as i64, words),
             )?;
             Ok(())
         }
@@ -47,7 +47,7 @@ fn replace_on_sqlite(
               returning entry_key",
             postgres: "",
         },
-        (network, entry.subject, entry.entry, organisation, entry.class as i64),
+        (network, entry.subject, entry.id, organisation, entry.class as i64),
     )?;
     let key = row.ok_or_else(|| Fault::other("an entry was written without a key"))?.0;
     tx.exec(

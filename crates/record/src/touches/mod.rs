@@ -174,7 +174,7 @@ pub fn append(
     let words = touch.body.words();
     store::insert(tx, author, id, &touch, now)?;
     if !words.is_empty() {
-        let entry = search::Entry { subject: touch.subject, entry: id.as_kind(), class };
+        let entry = search::Entry { subject: touch.subject, id: id.as_kind(), class };
         search::index(tx, author.network(), author.organisation_id(), &entry, &words)?;
     }
     Ok((id, true))

@@ -106,14 +106,15 @@ struct ShownCustomer {
     id: CustomerId,
     name: String,
     /// The values that stand for the customer, each with the record it came from.
-    chosen: Vec<Value>,
+    chosen: Vec<ChosenValue>,
     records: Vec<ShownRecord>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct Value {
+struct ChosenValue {
     field: &'static str,
-    value: String,
+    #[serde(rename = "value")]
+    text: String,
     #[schema(value_type = String, format = "uuid")]
     record_id: RecordId,
 }
@@ -161,7 +162,7 @@ impl From<Customer> for ShownCustomer {
         let chosen = fields
             .into_iter()
             .filter_map(|(field, value)| {
-                value.map(|(value, record_id)| Value { field, value, record_id })
+                value.map(|(value, record_id)| ChosenValue { field, text: value, record_id })
             })
             .collect();
         Self { id, name, chosen, records: records.into_iter().map(Into::into).collect() }

@@ -5,6 +5,8 @@ mod store;
 use handfast_db::{Fault, Tx};
 use handfast_kit::{NetworkId, TimeMs};
 
+use store::Standing;
+
 use super::{Details, Error, Incoming, Received, Record, find, rules};
 use crate::{
     CustomerId, RecordId, search,
@@ -126,8 +128,8 @@ pub(crate) fn lock(
     for _ in 0..16 {
         match store::lock(tx, network, standing)? {
             None => return Ok(None),
-            Some(None) => return Ok(Some(standing)),
-            Some(Some(next)) => standing = next,
+            Some(Standing::Here) => return Ok(Some(standing)),
+            Some(Standing::Merged(next)) => standing = next,
         }
     }
     Err(Fault::other("a customer was merged in a ring"))
@@ -175,11 +177,8 @@ fn index_record(
     external_ref: &str,
     details: &Details,
 ) -> Result<(), Fault> {
-    let entry = search::Entry {
-        subject: customer.as_kind(),
-        entry: record.as_kind(),
-        class: Class::Identity,
-    };
+    let entry =
+        search::Entry { subject: customer.as_kind(), id: record.as_kind(), class: Class::Identity };
     let words = rules::words(external_ref, details);
     search::index(tx, author.network(), author.organisation_id(), &entry, &words)
 }

@@ -71,12 +71,19 @@ pub(super) fn insert_customer(
     )
 }
 
-/// `None`: no such customer. `Some(None)`: it stands. `Some(Some(id))`: it was merged into that.
+/// Where a customer is now.
+pub(super) enum Standing {
+    /// Here.
+    Here,
+    /// It was merged into another.
+    Merged(CustomerId),
+}
+
 pub(super) fn lock(
     tx: &mut Tx<'_>,
     network: NetworkId,
     customer: CustomerId,
-) -> Result<Option<Option<CustomerId>>, Fault> {
+) -> Result<Option<Standing>, Fault> {
     let row: Option<(Option<CustomerId>,)> = tx.one(
         Sql {
             sqlite: "select merged_into from customer where network_id = $1 and customer_id = $2",
@@ -85,7 +92,7 @@ pub(super) fn lock(
         },
         (network, customer),
     )?;
-    Ok(row.map(|(merged_into,)| merged_into))
+    Ok(row.map(|(merged_into,)| merged_into.map_or(Standing::Here, Standing::Merged)))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row, its columns in order")]
