@@ -1,4 +1,4 @@
-use handfast_db::{Cx, Fault, FromRow, Row as DbRow, Tx};
+use handfast_db::{Cx, Fault, FromRow, Row as DbRow};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
 use super::{Details, Party, Record, Row};
