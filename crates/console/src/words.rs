@@ -142,6 +142,14 @@ pub(crate) fn clock(from: Day, due: Day, today: Day) -> ClockFace {
     ClockFace { state, word, by, used_percent: (state != "over").then_some(used) }
 }
 
+/// A reference within a sentence: long ones by their beginning, `817bba98…`.
+pub(crate) fn reference(text: &str) -> String {
+    if text.chars().count() <= 20 {
+        return text.to_owned();
+    }
+    text.chars().take(8).chain(['…']).collect()
+}
+
 /// `3, 4 and 5`; nothing of nothing.
 pub(crate) fn list(parts: &[String]) -> String {
     match parts {
@@ -246,6 +254,12 @@ mod tests {
         {
             assert_eq!(lateness(days), text);
         }
+    }
+
+    #[test]
+    fn a_long_reference_is_known_by_its_beginning() {
+        assert_eq!(reference("AUR-W-5531"), "AUR-W-5531");
+        assert_eq!(reference("817bba98b2dc8942fccbdaf7cd5c63b1"), "817bba98…");
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub(crate) fn short_name(customer: &Customer) -> String {
     match record.map(|record| &record.details) {
         Some(details) if details.party == Party::Business => name.clone(),
         Some(details) if !details.given_name.is_empty() => details.given_name.clone(),
+        // A source without names numbers its customers: "Customer 8f3a" is no first name.
+        _ if name.contains(|c: char| c.is_ascii_digit()) => name.clone(),
         _ => name.split_whitespace().next().unwrap_or(name).to_owned(),
     }
 }
@@ -114,6 +116,7 @@ pub(super) mod tests {
             (details("Maya Okafor", "", Party::Person), "Maya"),
             (details("Okafor, Maya", "Maya", Party::Person), "Maya"),
             (details("Harbour Couriers Ltd", "", Party::Business), "Harbour Couriers Ltd"),
+            (details("Customer 8f3a", "", Party::Person), "Customer 8f3a"),
             (details("", "", Party::Person), "this customer"),
         ] {
             assert_eq!(short_name(&customer(details)), short);

@@ -137,6 +137,8 @@ struct RowFace {
     late_tone: &'static str,
     spark: Option<Spark>,
     over: String,
+    /// Whether so much is over that a person must act.
+    is_far_over: bool,
     review: String,
     review_tone: &'static str,
     review_count: String,
@@ -318,6 +320,7 @@ fn row((line, months): &(Line, Vec<MonthFigures>), network: &Network) -> RowFace
         late_tone: network.late_tone(sales),
         spark: trend::late_spark(months),
         over: if sales.overdue > 0 { words::number(sales.overdue) } else { String::new() },
+        is_far_over: standing::is_far_over(sales),
         review: sales.mean_review().map_or(String::new(), |mean| format!("{mean:.1}")),
         review_tone: standing::review_tone(sales),
         review_count: format!("of {}", words::number(sales.review_count)),

@@ -89,6 +89,12 @@ fn share(partner: &PartnerFigures) -> f64 {
     partner.late_share().unwrap_or(0.0)
 }
 
+/// Whether so many of a partner's promises are over that a person must act: three, and one in
+/// twenty of its orders.
+pub(crate) const fn is_far_over(partner: &PartnerFigures) -> bool {
+    partner.overdue >= 3 && partner.overdue * 20 >= partner.orders
+}
+
 /// Whether a mean of reviews needs a person (`bad`), is worth a word (`warn`), or neither.
 pub(crate) fn review_tone(partner: &PartnerFigures) -> &'static str {
     match partner.mean_review().filter(|_| has_enough_reviews(partner)) {
@@ -141,6 +147,14 @@ mod tests {
             "Torque Workshop delivered 18% late over 45 orders; the network’s average is 7%"
         );
         assert_eq!(network.worst([&good, &few]), None, "nobody stands out");
+    }
+
+    #[test]
+    fn single_promises_that_are_over_need_no_badge() {
+        for (orders, overdue, is_far) in [(60, 3, true), (61, 3, false), (10, 2, false)] {
+            let figures = PartnerFigures { orders, overdue, ..partner(0, 0, (0, 0)) };
+            assert_eq!(is_far_over(&figures), is_far);
+        }
     }
 
     #[test]

@@ -142,21 +142,25 @@ impl Telling<'_> {
                     "" => String::new(),
                     method => format!(" by {}", plain(method)),
                 };
-                let paid = text(format!("{sum}{by} for order {order_ref}"));
+                let paid = text(format!("{sum}{by} for order {}", words::reference(&order_ref)));
                 Told::new("card", vec![self.customer(), text("paid"), author, paid])
             }
             Body::DeliveryPromised { order_ref, day } => {
                 let by = words::date(day, self.today);
-                let promised = text(format!("promised to deliver order {order_ref} by {by}"));
+                let promised = text(format!(
+                    "promised to deliver order {} by {by}",
+                    words::reference(&order_ref)
+                ));
                 Told::new("flag", vec![author, promised])
             }
             Body::Shipped { order_ref, due_ms } => {
-                let over = text(format!("handed order {order_ref} to the carrier"));
+                let over =
+                    text(format!("handed order {} to the carrier", words::reference(&order_ref)));
                 let badge = due_ms.and_then(|due| self.late_to_carrier(touch.at, due));
                 Told::new("truck", vec![author, over]).badge(badge)
             }
             Body::Delivered { order_ref, days_late } => {
-                let delivered = text(format!("delivered order {order_ref}"));
+                let delivered = text(format!("delivered order {}", words::reference(&order_ref)));
                 Told::new("box", vec![author, delivered]).badge(days_late.map(arrival))
             }
             body @ Body::ReviewGiven { .. } => self.review(author, body),
