@@ -1,0 +1,285 @@
+//! The description of the API says what the server does: every call and no other, and answers as
+//! they are.
+#![allow(clippy::unwrap_used)]
+#![allow(dead_code, reason = "the town and the client serve other tests too")]
+
+#[path = "walk/client.rs"]
+mod client;
+#[path = "walk/estates.rs"]
+mod estates;
+#[path = "walk/town.rs"]
+mod town;
+
+use std::{collections::BTreeSet, path::Path};
+
+use handfast_server::routes;
+use handfast_web::{Face, Facts, Route};
+use serde_json::{Map, Value};
+
+use crate::{
+    client::{Ask, Client},
+    estates::Whose,
+    town::{Town, towns},
+};
+
+struct Described {
+    town: Town,
+    client: Client,
+    document: Value,
+    _data: tempfile::TempDir,
+}
+
+/// A server over a town, and what it says of itself.
+fn described() -> Described {
+    let data = tempfile::tempdir().unwrap();
+    let town = towns(data.path()).remove(0);
+    let folder = data.path().join(town.folder());
+    let client = Client::new(&town.world.db, &town.world.clock, &folder);
+    let document = client.send(&Ask::get("/api/v1/openapi.json"));
+    assert_eq!(document.status, 200);
+    Described { document: document.json(), town, client, _data: data }
+}
+
+fn calls() -> Vec<Facts> {
+    let routes = routes::all(&town::uploads(Path::new("unused")));
+    let facts = routes.iter().map(Route::facts).cloned();
+    // The description does not describe itself.
+    facts.filter(|facts| facts.face == Face::Api && facts.path != "/api/v1/openapi.json").collect()
+}
+
+/// Every operation, with its method in capitals and its path.
+fn operations(document: &Value) -> Vec<(String, &str, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let methods = ["get", "post", "put", "patch", "delete"];
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let item = item.as_object().unwrap();
+            let operations = item.iter().filter(|(method, _)| methods.contains(&method.as_str()));
+            operations.map(move |(method, operation)| {
+                (method.to_uppercase(), path.as_str(), operation)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn every_call_is_described_and_nothing_else() {
+    let Described { document, .. } = described();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
+    let said: BTreeSet<String> = operations(&document)
+        .into_iter()
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
+    let there: BTreeSet<String> =
+        calls().iter().map(|facts| format!("{} {}", facts.method, facts.path)).collect();
+    let unsaid: Vec<_> = there.difference(&said).collect();
+    let untrue: Vec<_> = said.difference(&there).collect();
+    assert!(unsaid.is_empty() && untrue.is_empty(), "undescribed {unsaid:?}, gone {untrue:?}");
+    assert!(there.len() > 30, "{}", there.len());
+}
+
+#[test]
+fn every_call_says_what_it_is_for_and_what_it_answers() {
+    let Described { document, .. } = described();
+    let mut wrong = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let mut note = |what: &str| wrong.push(format!("{method} {path}: {what}"));
+        if operation["summary"].as_str().is_none_or(|text| text.trim().is_empty()) {
+            note("no summary");
+        }
+        if operation["tags"].as_array().is_none_or(Vec::is_empty) {
+            note("no tag");
+        }
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        if id.is_empty() || !ids.insert(id.to_owned()) {
+            note(&format!("the operationId {id:?} is missing or used twice"));
+        }
+        let responses = operation["responses"].as_object().unwrap();
+        if !responses.keys().any(|status| status.starts_with('2')) {
+            note("no answer for success");
+        }
+        if !responses.contains_key("default") {
+            note("no answer for problems");
+        }
+        for (status, response) in responses {
+            if response["description"].as_str().is_none() {
+                note(&format!("{status} without a description"));
+            }
+        }
+        if operation["security"].as_array().or(document["security"].as_array()).is_none() {
+            note("does not say that it takes a token");
+        }
+        for part in path.split('/').filter(|part| part.starts_with('{')) {
+            let name = part.trim_matches(['{', '}']);
+            let all = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let of_path = |one: &Value| one["in"] == "path" && one["name"] == name;
+            if !all.iter().any(of_path) {
+                note(&format!("{name} in the path is not described"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn problems_are_described_as_problem_details() {
+    let Described { document, .. } = described();
+    for (method, path, operation) in operations(&document) {
+        let response = &operation["responses"]["default"];
+        let response = match response["$ref"].as_str() {
+            Some(reference) => resolve(&document, reference).unwrap(),
+            None => response,
+        };
+        let schema = &response["content"]["application/problem+json"]["schema"];
+        assert!(schema.is_object(), "{method} {path}: problems have no schema");
+        let problem = schema["$ref"].as_str().map_or(schema, |to| resolve(&document, to).unwrap());
+        for field in ["type", "title", "status", "detail", "errors"] {
+            assert!(problem["properties"][field].is_object(), "{method} {path}: no {field}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_schema_is_used() {
+    let Described { document, .. } = described();
+    let mut used = BTreeSet::new();
+    references(&document, &mut used);
+    assert!(used.len() > 10, "{used:?}");
+    for reference in &used {
+        assert!(resolve(&document, reference).is_some(), "{reference} leads nowhere");
+    }
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        let reference = format!("#/components/schemas/{name}");
+        assert!(used.contains(&reference), "the schema {name} is used nowhere");
+    }
+}
+
+#[test]
+fn answers_are_as_described() {
+    let Described { town, client, document, .. } = described();
+    let spoke = town.of(Whose::Spoke);
+    let ids = [
+        ("customers", spoke.customer.to_string()),
+        ("touches", spoke.touch.to_string()),
+        ("organisations", spoke.organisation.to_string()),
+        ("people", spoke.colleague.to_string()),
+        ("imports", spoke.done.to_string()),
+    ];
+    let mut checked_count = 0;
+    for (method, path, operation) in operations(&document) {
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        if method != "GET" || !schema.is_object() {
+            continue;
+        }
+        let mut address = path.to_owned();
+        for (word, id) in &ids {
+            address = address.replace(&format!("/{word}/{{id}}"), &format!("/{word}/{id}"));
+        }
+        // Reports are the brand's; all else is asked for by a partner.
+        let whose = if path.contains("/reports/") { Whose::Aurora } else { Whose::Spoke };
+        let answer = client.send(&Ask::get(&address).signed_in(&town.of(whose).admin.session));
+        assert_eq!(answer.status, 200, "{address}: {}", answer.text());
+        let mut wrong = Vec::new();
+        check(&document, schema, &answer.json(), "$", &mut wrong);
+        assert!(wrong.is_empty(), "{address}:\n{}\n{}", wrong.join("\n"), answer.text());
+        let items = answer.json()["items"].as_array().map_or(1, Vec::len);
+        assert!(items > 0, "{address} has nothing to look at");
+        checked_count += 1;
+    }
+    assert!(checked_count > 15, "only {checked_count} answers were looked at");
+}
+
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(to) = fields.get("$ref").and_then(Value::as_str) {
+                found.insert(to.to_owned());
+            }
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    document.pointer(reference.strip_prefix('#')?)
+}
+
+/// What of `value` is not as `schema` says: kinds, fields that must be there, fields that nobody
+/// described. Only the words of JSON Schema that the description uses.
+fn check(document: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
+    if let Some(to) = schema["$ref"].as_str() {
+        let schema = resolve(document, to).unwrap_or_else(|| panic!("{to} leads nowhere"));
+        return check(document, schema, value, at, wrong);
+    }
+    if let Some(all) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
+        let fits = |schema: &Value| {
+            let mut wrong = Vec::new();
+            check(document, schema, value, at, &mut wrong);
+            wrong.is_empty()
+        };
+        if !all.iter().any(fits) {
+            wrong.push(format!("{at}: fits none of the described"));
+        }
+        return;
+    }
+    if !is_of_kind(&schema["type"], value) {
+        wrong.push(format!("{at}: {value} is not {}", schema["type"]));
+        return;
+    }
+    if let (Value::Array(items), true) = (value, schema["items"].is_object()) {
+        for (index, item) in items.iter().enumerate() {
+            check(document, &schema["items"], item, &format!("{at}[{index}]"), wrong);
+        }
+    }
+    if let Value::Object(fields) = value {
+        let (properties, required) = whole(document, schema);
+        for name in required.iter().filter(|name| !fields.contains_key(*name)) {
+            wrong.push(format!("{at}: {name} is missing"));
+        }
+        for (name, value) in fields.iter().filter(|_| !properties.is_empty()) {
+            match properties.get(name) {
+                Some(schema) => check(document, schema, value, &format!("{at}.{name}"), wrong),
+                None => wrong.push(format!("{at}: {name} is not described")),
+            }
+        }
+    }
+}
+
+/// The fields of an object, and those that must be there, with those of its parts (`allOf`).
+fn whole(document: &Value, schema: &Value) -> (Map<String, Value>, Vec<String>) {
+    let mut properties = schema["properties"].as_object().cloned().unwrap_or_default();
+    let names = |schema: &Value| -> Vec<String> {
+        let all = schema["required"].as_array().into_iter().flatten();
+        all.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let mut required = names(schema);
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        let part = part["$ref"].as_str().map_or(part, |to| resolve(document, to).unwrap());
+        let (more, also) = whole(document, part);
+        properties.extend(more);
+        required.extend(also);
+    }
+    (properties, required)
+}
+
+fn is_of_kind(kind: &Value, value: &Value) -> bool {
+    let is = |kind: &str| match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => false,
+    };
+    match kind {
+        Value::String(kind) => is(kind),
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).any(is),
+        _ => true,
+    }
+}

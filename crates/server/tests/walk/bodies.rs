@@ -1,0 +1,160 @@
+//! What is sent to routes that change something: what they would take, and what nobody would.
+
+use axum::http::Method;
+use handfast_web::Facts;
+use serde_json::json;
+
+use crate::{
+    client::Ask,
+    estates::{Estate, Whose},
+};
+
+/// A body with its kind, and what stands in the query beside it.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    query: &'static str,
+    kind: &'static str,
+    body: Vec<u8>,
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const ROWS: &str = "application/x-ndjson";
+const FILE: &str = "multipart/form-data; boundary=x";
+/// A form with a file, as a browser sends it.
+const UPLOAD: &str = "--x\r\nContent-Disposition: form-data; name=\"shape\"\r\n\r\ncustomers\r\n\
+     --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
+     Content-Type: text/csv\r\n\r\nreference,name\n1,Nia\n\r\n--x--\r\n";
+
+impl Sent {
+    fn new(kind: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { query: "", kind, body: body.into() }
+    }
+
+    fn json(body: &serde_json::Value) -> Self {
+        Self::new(JSON, body.to_string())
+    }
+
+    fn form(body: impl Into<Vec<u8>>) -> Self {
+        Self::new(FORM, body)
+    }
+
+    /// Whether nothing is sent.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// The request with this body.
+    pub(crate) fn on(&self, mut ask: Ask) -> Ask {
+        ask.path.push_str(self.query);
+        if self.kind.is_empty() { ask } else { ask.body(self.kind, self.body.clone()) }
+    }
+}
+
+/// What no route should be troubled by: nothing at all, and noise.
+pub(crate) fn noise() -> Vec<Sent> {
+    vec![
+        Sent::new("", ""),
+        Sent::json(&json!({})),
+        Sent::new(JSON, "{\"x\": [[[\"\\ud800\"]}"),
+        Sent::form("%zz=%00&role=king&=&&\u{1f}"),
+        Sent::new(FILE, "--x\r\nno part\r\n--x--\r\n"),
+    ]
+}
+
+/// What this route would take from somebody of `own`, where its address names something that is
+/// theirs.
+pub(crate) fn plausible(facts: &Facts, own: &Estate) -> Sent {
+    let route = format!("{} {}", facts.method, facts.path);
+    if facts.path.starts_with("/api/") { call(&route, facts) } else { form(&route, own) }
+}
+
+fn call(route: &str, facts: &Facts) -> Sent {
+    let person = json!({"name": "Nia", "email": "nia@example.com", "role": "auditor"});
+    match route {
+        "POST /api/v1/customers" => {
+            Sent::json(&json!({"external_ref": "n-1", "details": {"name": "Nia"}}))
+        }
+        "PATCH /api/v1/customers/{id}/records/{record_id}" => Sent::json(&json!({"city": "Hull"})),
+        "POST /api/v1/customers/{id}/touches" => Sent::json(&json!({"kind": "note", "text": "a"})),
+        "POST /api/v1/organisations" => Sent::json(&json!({"name": "Third Gear"})),
+        "PATCH /api/v1/me" => Sent::json(&json!({"theme": "dark"})),
+        "POST /api/v1/people" | "POST /api/v1/invitations" => Sent::json(&person),
+        "PATCH /api/v1/people/{id}" => Sent::json(&json!({"role": "auditor"})),
+        "POST /api/v1/tokens" => Sent::json(&json!({"name": "till", "scopes": ["read"]})),
+        "POST /api/v1/imports" => Sent {
+            query: "?shape=customers",
+            ..Sent::new(ROWS, "{\"reference\":\"n-1\",\"name\":\"Nia\"}\n")
+        },
+        _ if facts.method == Method::DELETE => Sent::new("", ""),
+        _ => panic!("{route} has no plausible body in walk/bodies.rs"),
+    }
+}
+
+fn form(route: &str, own: &Estate) -> Sent {
+    match route {
+        "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),
+        "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
+        "POST /me/theme" => Sent::form("theme=dark"),
+        "POST /me/password" => Sent::form("password=blue+bicycle+bell"),
+        "POST /memberships" => Sent::form(format!(
+            "network={}&organisation={}",
+            own.network, own.organisation
+        )),
+        "POST /people/invitations" => Sent::form("name=Nia&email=nia@example.com&role=auditor"),
+        "POST /people/{id}/role" | "POST /people/{id}/return" => Sent::form("role=auditor"),
+        "POST /tokens" => Sent::form("name=till&scope=read&days=30"),
+        "POST /imports" => Sent::new(FILE, UPLOAD),
+        "POST /imports/{id}" => Sent::form("shape=customers&profile=&do=start"),
+        "POST /sign-in" => Sent::form("email=nia@example.com&password=blue+bicycle+bell"),
+        "POST /invitations/{secret}" => Sent::form("password=blue+bicycle+bell"),
+        "POST /sign-out"
+        | "POST /sign-out-everywhere"
+        | "POST /people/{id}/ending"
+        | "POST /people/invitations/{id}/withdrawal"
+        | "POST /tokens/{id}/revocation"
+        | "POST /imports/{id}/cancellation"
+        | "POST /sign-in/{secret}" => Sent::form(""),
+        _ => panic!("{route} has no plausible body in walk/bodies.rs"),
+    }
+}
+
+/// What names another's organisation in a body: the same call, as if for that organisation.
+pub(crate) fn for_another(facts: &Facts, organisation: &str) -> Option<Sent> {
+    let route = format!("{} {}", facts.method, facts.path);
+    let person = |email: &str| json!({"name": "Nia", "email": email, "role": "auditor",
+                                       "organisation_id": organisation});
+    match route.as_str() {
+        "POST /api/v1/people" | "POST /api/v1/invitations" => {
+            Some(Sent::json(&person("nia@example.com")))
+        }
+        "PATCH /api/v1/people/{id}" => {
+            Some(Sent::json(&json!({"role": "auditor", "organisation_id": organisation})))
+        }
+        "POST /people/invitations" => Some(Sent::form(format!(
+            "name=Nia&email=nia@example.com&role=auditor&organisation={organisation}"
+        ))),
+        "POST /people/{id}/role" => {
+            Some(Sent::form(format!("role=auditor&organisation={organisation}")))
+        }
+        "POST /people/{id}/ending" | "POST /people/invitations/{id}/withdrawal" => {
+            Some(Sent::form(format!("organisation={organisation}")))
+        }
+        "POST /memberships" => Some(Sent::form(format!(
+            "network={}&organisation={organisation}",
+            handfast_kit::Uuid::nil()
+        ))),
+        _ => None,
+    }
+}
+
+/// Somebody of whom this walk knows that a form of theirs is refused however plausible: nothing of
+/// theirs is in the state that it is for.
+pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
+    let route = format!("{} {}", facts.method, facts.path);
+    let never = [
+        "POST /people/{id}/return", // nobody has left
+        "POST /sign-in",            // nobody has a password
+    ];
+    !never.contains(&route.as_str()) && whose != Whose::Fjord
+}
