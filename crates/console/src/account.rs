@@ -10,13 +10,13 @@ use handfast_kit::{NetworkId, OrganisationId};
 use handfast_record::people::{self, Error, LIMITS};
 use handfast_web::{
     Access, App, ClientAddress, Failure, Flash, Form, Frame, Nav, Query, Route, Theme, Viewer,
-    html, html_with, page, relative, see_other,
+    html, page, relative, see_other,
 };
 use serde::Deserialize;
 
 use crate::{
     entry::{START, session, slowly, with_session},
-    forms::{Refusal, beside},
+    forms::{Refusal, beside, reply},
     words,
 };
 
@@ -191,11 +191,12 @@ async fn change_password(
                 Error::DoNotFit => Failure::field("shown", "This is not your present password."),
                 other => other.into(),
             };
-            let refusal = Refusal::of("The password was not changed", failure)?;
-            let refusal =
-                Refusal { text: "Your present password stays in force.".to_owned(), ..refusal };
-            let status = refusal.status;
-            html_with(status, &password_page(&app, &viewer, &uri, Some(refusal)).await?)
+            let mut refusal = Refusal::of("The password was not changed", failure)?;
+            if !refusal.problems.is_empty() {
+                refusal.text = String::from("Your present password stays in force.");
+            }
+            let reply = reply(Some(&refusal));
+            reply.with(&password_page(&app, &viewer, &uri, Some(refusal)).await?)
         }
     }
 }

@@ -86,9 +86,9 @@ const fn who(access: Access) -> &'static str {
     match access {
         Access::Public | Access::Member => "",
         Access::Worker => "not for auditors",
-        Access::Admin => "admins",
-        Access::Brand => "the brand",
-        Access::BrandAdmin => "brand admins",
+        Access::Admin => "admins only",
+        Access::Brand => "the brand only",
+        Access::BrandAdmin => "brand admins only",
     }
 }
 

@@ -1,8 +1,12 @@
 //! Forms that were refused: what happened, what was kept, what to do, above the form and beside its
 //! fields.
 
-use axum::http::StatusCode;
-use handfast_web::{Failure, Problem};
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use handfast_web::{Failure, Problem, html_with};
 
 /// Why a form was refused, as its page says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub(crate) struct Refusal {
     pub(crate) problems: Vec<Problem>,
     /// The status of the page that says it.
     pub(crate) status: StatusCode,
+    /// When trying again makes sense, in seconds.
+    retry_after_s: Option<u32>,
 }
 
 impl Refusal {
@@ -22,6 +28,7 @@ impl Refusal {
     pub(crate) fn of(title: &'static str, error: impl Into<Failure>) -> Result<Self, Failure> {
         let failure = error.into();
         let status = failure.status();
+        let mut retry = None;
         let (text, problems) = match failure {
             Failure::Invalid(problems) if problems.fields.is_empty() => {
                 (problems.detail.into_owned(), Vec::new())
@@ -34,18 +41,47 @@ impl Refusal {
                 (text, problems.fields)
             }
             Failure::Conflict(text) => (text, Vec::new()),
-            Failure::RateLimited { retry_after_s } => (wait(retry_after_s), Vec::new()),
+            Failure::RateLimited { retry_after_s } => {
+                retry = Some(retry_after_s);
+                (wait(retry_after_s), Vec::new())
+            }
             Failure::Busy => {
                 ("Too many are at it just now. Try again in a few seconds.".to_owned(), Vec::new())
             }
             other => return Err(other),
         };
-        Ok(Self { title, text, problems, status })
+        Ok(Self { title, text, problems, status, retry_after_s: retry })
     }
 
     /// What is said beside the field `name`, if anything.
     pub(crate) fn beside(&self, name: &str) -> Option<&str> {
         self.problems.iter().find(|one| one.field == name).map(|one| &*one.detail)
+    }
+}
+
+/// How a page with a form is answered: with what status, and when to try again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    retry_after_s: Option<u32>,
+}
+
+/// How the page of a form is answered that was or was not refused.
+pub(crate) fn reply(refusal: Option<&Refusal>) -> Reply {
+    Reply {
+        status: refusal.map_or(StatusCode::OK, |refusal| refusal.status),
+        retry_after_s: refusal.and_then(|refusal| refusal.retry_after_s),
+    }
+}
+
+impl Reply {
+    /// The answer that is this page.
+    pub(crate) fn with(self, page: &impl Template) -> Result<Response, Failure> {
+        let mut response = html_with(self.status, page)?;
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Ok(response)
     }
 }
 

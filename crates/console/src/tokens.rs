@@ -3,18 +3,18 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{Method, StatusCode, Uri},
+    http::{Method, Uri},
     response::Response,
 };
 use handfast_kit::TimeMs;
 use handfast_record::people::{self, ApiToken, ApiTokenId, LIMITS, Maker, NewToken};
 use handfast_web::{
-    Access, App, Failure, Flash, Form, Frame, Nav, Path, Problems, Route, Scope, Viewer, html_with,
-    page, see_other,
+    Access, App, Failure, Flash, Form, Frame, Nav, Path, Problems, Route, Scope, Viewer, page,
+    see_other,
 };
 
 use crate::{
-    forms::{Refusal, beside},
+    forms::{Refusal, beside, reply},
     words,
 };
 
@@ -170,7 +170,7 @@ async fn tokens_page(
         0 => format!("No program comes with a token of {own}."),
         n => format!("{} of {own} can be used.", words::counted(n, "token", "tokens")),
     };
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let reply = reply(refusal.as_ref());
     let page = TokensPage {
         frame: Frame::of(viewer, uri, Nav::Api, "Tokens").below("API", "/api").saying(KNOWN),
         lede,
@@ -183,7 +183,7 @@ async fn tokens_page(
         tokens: found.iter().map(|token| TokenRow::of(token, viewer, now)).collect(),
         name: typed.name,
     };
-    html_with(status, &page)
+    reply.with(&page)
 }
 
 impl ScopeChoice {

@@ -10,13 +10,13 @@ use handfast_kit::TimeMs;
 use handfast_record::people::{self, Acceptance, Error, InvitationPage, LIMITS, Proof};
 use handfast_web::{
     Access, App, Bare, ClientAddress, Failure, Form, Path, Route, Secret, TokenHash, Viewer, html,
-    html_with, page,
+    page,
 };
 use serde::Deserialize;
 
 use super::{START, cannot_be_used, session, slowly, with_session};
 use crate::{
-    forms::{Refusal, beside},
+    forms::{Refusal, beside, reply},
     words,
 };
 
@@ -125,13 +125,13 @@ async fn accept(
     let Some(found) = find(&app, viewer.as_ref(), hash).await? else { return gone() };
     let db = app.db.clone();
     let theirs = viewer.filter(|_| found.is_theirs).map(|viewer| Proof::SignedIn(viewer.person));
-    let accepted = slowly(move || match theirs {
-        Some(proof) => db.write(move |tx| people::accept(tx, &hash, &proof, old.as_ref(), now)),
-        None => {
-            let password = typed.password;
-            let acceptance = Acceptance { invitation: hash, password, address, old };
-            people::accept_by_password(&db, &acceptance, now)
+    let accepted = slowly(move || {
+        if let Some(proof) = theirs {
+            return db.write(move |tx| people::accept(tx, &hash, &proof, old.as_ref(), now));
         }
+        let password = typed.password;
+        let acceptance = Acceptance { invitation: hash, password, address, old };
+        people::accept_by_password(&db, &acceptance, now)
     })
     .await?;
     match accepted {
@@ -143,9 +143,12 @@ async fn accept(
                 Error::DoNotFit => Failure::field("password", NOT_THEIRS),
                 other => other.into(),
             };
-            let refusal = Refusal::of("The invitation is not accepted yet", error)?;
-            let status = refusal.status;
-            html_with(status, &AcceptPage::of(found, &secret, now, Some(refusal)))
+            let mut refusal = Refusal::of("The invitation is not accepted yet", error)?;
+            if !refusal.problems.is_empty() {
+                refusal.text = String::from("It is still open. One thing needs changing:");
+            }
+            let reply = reply(Some(&refusal));
+            reply.with(&AcceptPage::of(found, &secret, now, Some(refusal)))
         }
     }
 }

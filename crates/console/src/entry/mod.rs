@@ -17,7 +17,7 @@ use handfast_web::{
 };
 use serde::Deserialize;
 
-use crate::forms::{Refusal, beside};
+use crate::forms::{Refusal, beside, reply};
 
 /// Where the console begins.
 pub(crate) const START: &str = "/customers";
@@ -127,7 +127,7 @@ async fn sign_in(
 }
 
 fn refuse(typed: &Typed, refusal: Refusal) -> Result<Response, Failure> {
-    html_with(refusal.status, &SignInPage::of(typed, None, Some(refusal)))
+    reply(Some(&refusal)).with(&SignInPage::of(typed, None, Some(refusal)))
 }
 
 /// Where a sign-in leads: only ever within this site.

@@ -3,20 +3,16 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::{StatusCode, Uri},
-    response::Response,
-};
+use axum::{extract::State, http::Uri, response::Response};
 use handfast_db::Fault;
 use handfast_intake::imports::{self, Import, ImportId};
 use handfast_kit::{Cursor, Page, PersonId, TimeMs};
 use handfast_record::people;
-use handfast_web::{App, Failure, Flash, Frame, Nav, Query, Viewer, html_with};
+use handfast_web::{App, Failure, Flash, Frame, Nav, Query, Viewer};
 use serde::Deserialize;
 
 use super::words::{self, Badge, Choice};
-use crate::forms::{Refusal, beside};
+use crate::forms::{Refusal, beside, reply};
 
 /// How many imports one page shows.
 const PAGE_LEN: usize = 30;
@@ -104,7 +100,7 @@ async fn imports_page(
             Ok::<_, Fault>((found, names))
         })
         .await?;
-    let status = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let reply = reply(refusal.as_ref());
     let own = &viewer.organisation_name;
     let page = ImportsPage {
         frame: Frame::of(viewer, uri, Nav::Imports, "Imports").saying(&[DISCARDED]),
@@ -120,7 +116,7 @@ async fn imports_page(
         more: found.next.as_ref().map(|next| format!("/imports?after={next}")),
         imports: found.items.iter().map(|one| ImportRow::of(one, viewer, &names, now)).collect(),
     };
-    html_with(status, &page)
+    reply.with(&page)
 }
 
 fn is_moving(import: &Import) -> bool {

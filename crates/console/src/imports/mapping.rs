@@ -74,7 +74,13 @@ pub(super) struct Mapping {
     pub(super) profile: String,
     /// What the profile is for; a profile knows the columns itself.
     pub(super) profile_about: String,
+    /// The fields that are mapped, or that each row needs.
     pub(super) fields: Vec<FieldRow>,
+    /// The fields that the file does not seem to have.
+    pub(super) others: Vec<FieldRow>,
+    pub(super) others_title: String,
+    /// The columns that become no field.
+    pub(super) unused: String,
     pub(super) zone: String,
     pub(super) date_orders: Vec<Choice>,
     pub(super) decimals: Vec<Choice>,
@@ -96,6 +102,7 @@ pub(super) struct FieldRow {
     pub(super) label: String,
     pub(super) help: String,
     pub(super) is_needed: bool,
+    is_mapped: bool,
     pub(super) columns: Vec<Choice>,
     pub(super) is_constant: bool,
     pub(super) constant: String,
@@ -113,6 +120,7 @@ pub(super) struct Cell {
     pub(super) text: String,
     /// What stands in the file, where it is understood as something else.
     pub(super) original: String,
+    /// What is wrong with it, empty where the whole row's problem says it.
     pub(super) problem: Option<String>,
 }
 
@@ -130,6 +138,10 @@ impl Mapping {
         let (verdict, tone) = verdict(preview);
         let mapped: Vec<&'static str> = mapped(preview);
         let manner = &preview.map.manner;
+        let fields = shape.fields().iter().map(|field| FieldRow::of(field, preview));
+        let (fields, others): (Vec<FieldRow>, Vec<FieldRow>) =
+            fields.partition(|field| field.is_needed || field.is_mapped);
+        let other_count = said::counted(others.len() as i64, "field more", "fields more");
         Self {
             shapes: words::shapes(viewer.side, shape.word()),
             profiles,
@@ -137,7 +149,10 @@ impl Mapping {
             shape_about: shape.about(),
             profile,
             profile_about: about.unwrap_or_default(),
-            fields: shape.fields().iter().map(|field| FieldRow::of(field, preview)).collect(),
+            fields,
+            others,
+            others_title: format!("{other_count}, not found in the file"),
+            unused: unused(preview),
             zone: manner.zone.clone().unwrap_or_else(|| viewer.zone.name().to_owned()),
             date_orders: date_orders(manner.date_order),
             decimals: decimals(manner.decimal),
@@ -150,6 +165,17 @@ impl Mapping {
             separator: preview.separator.map(separator).unwrap_or_default(),
         }
     }
+}
+
+/// `Columns that are not used: Town and Fax.`
+fn unused(preview: &Preview) -> String {
+    let used: Vec<&str> = preview.map.columns.values().flat_map(Origin::columns).collect();
+    let left = preview.columns.iter().filter(|column| !used.contains(&column.as_str()));
+    let left: Vec<String> = left.cloned().collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    format!("Columns that are not used: {}.", said::list(&left))
 }
 
 fn separator(sign: char) -> String {
@@ -239,6 +265,7 @@ impl FieldRow {
             label: label(field.name),
             help: field.help.to_owned(),
             is_needed: field.need == Need::Always,
+            is_mapped: origin.is_some(),
             columns: preview.columns.iter().map(choice).collect(),
             is_constant: constant.is_some(),
             constant: constant.unwrap_or_default(),
@@ -258,11 +285,13 @@ impl Row {
                     let original = if is_same { String::new() } else { seen.text.clone() };
                     Cell { text: text.clone(), original, problem: None }
                 }
-                Err(why) => Cell {
-                    text: seen.text.clone(),
-                    original: String::new(),
-                    problem: Some(said::sentence(why)),
-                },
+                Err(why) => {
+                    // What the line below says of the whole row is not said twice.
+                    let is_said = row.problem.as_ref().is_some_and(|bad| bad.reason == *why);
+                    let problem = if is_said { String::new() } else { said::sentence(why) };
+                    let (text, original) = (seen.text.clone(), String::new());
+                    Cell { text, original, problem: Some(problem) }
+                }
             }
         };
         let problem = row.problem.as_ref().map(|bad| {

@@ -13,7 +13,7 @@ use handfast_intake::{
 };
 use handfast_record::people;
 use handfast_web::{
-    App, Failure, Flash, Form, Frame, Nav, Path, Query, Viewer, download, html_with, see_other,
+    App, Failure, Flash, Form, Frame, Nav, Path, Query, Viewer, download, see_other,
 };
 
 use super::{
@@ -22,7 +22,10 @@ use super::{
     run::{REJECTS_SHOWN, Run},
     words::{self, Badge},
 };
-use crate::{entry::slowly, forms::Refusal};
+use crate::{
+    entry::slowly,
+    forms::{Refusal, reply},
+};
 
 const STOPPED: Flash = Flash::new("stopped", "The import was stopped.");
 
@@ -224,13 +227,13 @@ impl ImportPage {
             "{}. Nothing was stored; your choices are still below.",
             crate::words::sentence(why.trim_end_matches('.'))
         );
-        let refusal = Refusal::of("The import was not started", Failure::Conflict(text))?;
-        self.refusal = Some(Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, ..refusal });
+        let mut refusal = Refusal::of("The import was not started", Failure::Conflict(text))?;
+        refusal.status = StatusCode::UNPROCESSABLE_ENTITY;
+        self.refusal = Some(refusal);
         Ok(self)
     }
 
     fn answer(self) -> Result<Response, Failure> {
-        let status = self.refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
-        html_with(status, &self)
+        reply(self.refusal.as_ref()).with(&self)
     }
 }

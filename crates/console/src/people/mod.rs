@@ -5,7 +5,7 @@ mod changes;
 use askama::Template;
 use axum::{
     extract::State,
-    http::{Method, StatusCode, Uri},
+    http::{Method, Uri},
     response::Response,
 };
 use handfast_db::{Cx, Fault};
@@ -15,12 +15,12 @@ use handfast_record::{
     people::{self, Error, Invitation, Member},
 };
 use handfast_web::{
-    Access, App, Failure, Flash, Frame, Nav, Query, Role, Route, Side, Viewer, html_with, page,
+    Access, App, Failure, Flash, Frame, Nav, Query, Role, Route, Side, Viewer, page,
 };
 use serde::Deserialize;
 
 use crate::{
-    forms::{Refusal, beside},
+    forms::{Refusal, beside, reply},
     words,
 };
 
@@ -170,9 +170,8 @@ async fn people_page(
 ) -> Result<Response, Failure> {
     let (who, now) = (viewer.clone(), app.clock.now());
     let found = app.read(move |cx| find(cx, &who, &asked, now)).await?;
-    let refused = said.refused_form.as_ref().or(said.refusal.as_ref());
-    let status = refused.map_or(StatusCode::OK, |refusal| refusal.status);
-    html_with(status, &PeoplePage::of(viewer, uri, found, said, now))
+    let reply = reply(said.refused_form.as_ref().or(said.refusal.as_ref()));
+    reply.with(&PeoplePage::of(viewer, uri, found, said, now))
 }
 
 fn find(cx: &mut Cx<'_>, viewer: &Viewer, asked: &Asked, now: TimeMs) -> Result<Found, Error> {

@@ -3,5 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod customers;
+mod entry;
+mod imports;
 mod partners;
+mod people;
+mod tokens;
+mod town;
 mod world;
