@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    io::Write,
     path::PathBuf,
     sync::{Mutex, Once, PoisonError},
 };
@@ -49,7 +50,9 @@ pub fn postgres(migrations: &[Migration]) -> Option<Db> {
     let Ok(server) = std::env::var("HANDFAST_TEST_POSTGRES") else {
         static SAID: Once = Once::new();
         SAID.call_once(|| {
-            eprintln!("PostgreSQL was skipped: HANDFAST_TEST_POSTGRES names no server");
+            // Not `eprintln`, which test runners keep to themselves unless a test fails.
+            let said = "PostgreSQL was skipped: HANDFAST_TEST_POSTGRES names no server\n";
+            let _ = std::io::stderr().write_all(said.as_bytes()); // nobody may be listening
         });
         return None;
     };
