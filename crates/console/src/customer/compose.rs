@@ -2,7 +2,7 @@
 
 use handfast_kit::TimeMs;
 use handfast_record::{
-    CustomerId,
+    CustomerId, TouchId,
     touches::{Audience, Body, NewTouch, Step},
 };
 use handfast_web::{Flash, Problem, Problems, Viewer};
@@ -25,12 +25,16 @@ pub(crate) struct Written {
     said: String,
     step: String,
     note: String,
+    /// An id made with the page, the same however often its form is sent.
+    once: String,
 }
 
 /// The form as the page shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Composer {
     pub(crate) action: String,
+    /// Goes into the field `once`.
+    pub(crate) once: String,
     pub(crate) is_note: bool,
     pub(crate) said: String,
     pub(crate) note: String,
@@ -89,12 +93,14 @@ impl Written {
         &self,
         customer: CustomerId,
         viewer: &Viewer,
+        now: TimeMs,
         problems: Option<&Problems>,
     ) -> Composer {
         let error = |field| problems.and_then(|problems| problems.of(field)).map(str::to_owned);
         let step = |word, label, icon| (word, label, icon, self.step == word);
         Composer {
             action: format!("/customers/{customer}/touches"),
+            once: TouchId::at(now).to_string(),
             is_note: self.is_note(),
             said: self.said.clone(),
             note: self.note.clone(),
@@ -122,10 +128,22 @@ fn readers(viewer: &Viewer) -> String {
     }
 }
 
-/// The touch of a text that was checked. Its readers stay those that the form named, whatever is
-/// agreed about sharing later.
-pub(crate) fn touch(customer: CustomerId, body: Body, now: TimeMs) -> NewTouch {
-    NewTouch { audience: Audience::Own, ..NewTouch::new(customer.as_kind(), now, body) }
+impl Written {
+    /// The touch of a text that was checked. Its readers stay those that the form named, whatever
+    /// is agreed about sharing later.
+    pub(crate) fn touch(&self, customer: CustomerId, body: Body, now: TimeMs) -> NewTouch {
+        let id = self.id_of(&body);
+        NewTouch { audience: Audience::Own, id, ..NewTouch::new(customer.as_kind(), now, body) }
+    }
+
+    /// The same form with the same text, sent twice, is one touch. Another text is another touch:
+    /// a browser that goes back shows the old form again, with its old id.
+    fn id_of(&self, body: &Body) -> Option<TouchId> {
+        let once: TouchId = self.once.parse().ok()?;
+        let (seconds, nanos) = once.uuid().get_timestamp()?.to_unix();
+        let made = TimeMs(seconds as i64 * 1_000 + i64::from(nanos / 1_000_000));
+        Some(TouchId::derived_at(made, 0, &[once.uuid().as_bytes(), body.json().as_bytes()]))
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +153,7 @@ mod tests {
 
     fn written(kind: &str, said: &str, note: &str) -> Written {
         let (kind, said, note) = (kind.to_owned(), said.to_owned(), note.to_owned());
-        Written { kind, said, note, step: "away".to_owned() }
+        Written { kind, said, note, step: "away".to_owned(), once: String::new() }
     }
 
     #[test]

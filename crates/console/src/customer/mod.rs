@@ -17,7 +17,7 @@ use axum::{
     response::Response,
 };
 use handfast_db::{Cx, Fault};
-use handfast_kit::{Day, Page};
+use handfast_kit::{Day, Page, TimeMs};
 use handfast_record::{
     CustomerId,
     cases::{self, CaseState},
@@ -134,7 +134,7 @@ async fn show(
         return Ok(see_other(&format!("/customers/{}", seen.customer.id)));
     }
     let today = viewer.zone.day_of(app.clock.now());
-    let look = Look { viewer: &viewer, uri: &uri, today };
+    let look = Look { viewer: &viewer, uri: &uri, now: app.clock.now(), today };
     html(&look.page(&seen, &asked, has_head, &Written::default(), None))
 }
 
@@ -160,7 +160,7 @@ async fn write(
         Err(problems) => return refuse(&app, &viewer, id, &written, &problems).await,
     };
     let (lens, author, now) = (Lens::of(&viewer), Author::of(&viewer), app.clock.now());
-    let touch = compose::touch(id, body, now);
+    let touch = written.touch(id, body, now);
     app.write(move |tx| {
         customers::log(tx, &lens, &author, now, id, touch.clone()).map_err(|error| match error {
             customers::Error::NotFound => Failure::NotFound,
@@ -184,7 +184,7 @@ async fn refuse(
     let seen = seen(app, viewer, id, &asked).await?;
     let uri = Uri::try_from(format!("/customers/{id}")).map_err(|_| Failure::NotFound)?;
     let today = viewer.zone.day_of(app.clock.now());
-    let look = Look { viewer, uri: &uri, today };
+    let look = Look { viewer, uri: &uri, now: app.clock.now(), today };
     let page = look.page(&seen, &asked, false, written, Some(problems));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -193,6 +193,7 @@ async fn refuse(
 struct Look<'a> {
     viewer: &'a Viewer,
     uri: &'a Uri,
+    now: TimeMs,
     today: Day,
 }
 
@@ -227,7 +228,9 @@ impl Look<'_> {
                 .then(|| "You see your own records and entries of this customer.".to_owned()),
             now: looking.now(&seen.sales, &seen.cases),
             nothing_open: self.nothing_open(seen),
-            composer: viewer.may_write().then(|| written.composer(customer.id, viewer, problems)),
+            composer: viewer
+                .may_write()
+                .then(|| written.composer(customer.id, viewer, self.now, problems)),
             add_title: format!("Add to {whose} record"),
             timeline,
             who_title: match &customer.chosen.name {

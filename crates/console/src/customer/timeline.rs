@@ -1,6 +1,6 @@
 //! The timeline of one customer: which entries are asked for, and how they stand on the page.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::collections::HashMap;
 
 use handfast_kit::{Cursor, Day, OrganisationId, Page, TimeMs};
 use handfast_record::{
@@ -240,28 +240,7 @@ fn day_of(after: &Cursor, telling: &Telling<'_>) -> Option<Day> {
     Some(telling.zone.day_of(TimeMs(at.parse().ok()?)))
 }
 
-/// In which order things of one moment happened: a source tells many with one time.
-fn rank(kind: &str) -> usize {
-    const ORDER: [&str; 12] = [
-        "customer_recorded",
-        "address_changed",
-        "sale",
-        "payment",
-        "delivery_promised",
-        "shipped",
-        "delivered",
-        "review_given",
-        "case_opened",
-        "case_step",
-        "case_hand_over",
-        "case_closed",
-    ];
-    ORDER.iter().position(|known| *known == kind).unwrap_or(ORDER.len())
-}
-
 fn days(touches: &[Touch], telling: &Telling<'_>, above: Option<Day>) -> Vec<DayGroup> {
-    let mut touches: Vec<&Touch> = touches.iter().collect();
-    touches.sort_by_key(|touch| Reverse((touch.at, rank(&touch.kind))));
     let mut groups: Vec<DayGroup> = Vec::new();
     let mut last = above;
     for touch in touches {

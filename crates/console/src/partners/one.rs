@@ -57,7 +57,10 @@ struct Figure {
     tone: &'static str,
     word: &'static str,
     spark: Option<Spark>,
-    text: String,
+    /// What stands before the link, the link to what is behind the number, and what follows it.
+    before: &'static str,
+    link: Option<(String, String)>,
+    after: String,
 }
 
 /// One number that leads to the orders behind it.
@@ -158,9 +161,9 @@ impl PartnerPage {
             callout: network
                 .filter(|_| !tone.is_empty())
                 .map(|network| network.worst_words(&partner.name, sales)),
-            late: late(sales, network, &seen.months),
-            review: review(sales, &seen.months),
-            cases: cases(seen.cases.as_ref()),
+            late: late(sales, network, &seen.months, &path),
+            review: review(sales, &seen.months, &path),
+            cases: cases(seen.cases.as_ref(), &path),
             months: trend::by_month(&seen.months),
             numbers: numbers(sales, seen.cases.as_ref(), &path),
             reviews: seen
@@ -173,7 +176,7 @@ impl PartnerPage {
                 .iter()
                 .map(|(case, name)| behind::CaseRow::of(case, name.as_deref(), &viewer.zone, today))
                 .collect(),
-            facts: facts(partner),
+            facts: facts(partner, viewer),
             path,
             is_own,
         }
@@ -189,26 +192,37 @@ fn about(partner: &Organisation, zone: &Zone) -> String {
     format!("{what}Partner since {}.", words::month(zone.day_of(partner.since)))
 }
 
-fn late(sales: &PartnerFigures, network: Option<&Network>, months: &[MonthFigures]) -> Figure {
+fn late(
+    sales: &PartnerFigures,
+    network: Option<&Network>,
+    months: &[MonthFigures],
+    path: &str,
+) -> Figure {
     let average = network.map(Network::late_words).filter(|words| !words.is_empty());
     let average = average.map_or(String::new(), |average| format!(" Network: {average}."));
     let tone = network.map_or("", |network| network.late_tone(sales));
+    let of = words::counted(sales.delivered, "delivery", "deliveries");
+    let late = format!("{} of {of}", words::number(sales.late));
+    let is_any = sales.delivered > 0;
     Figure {
         number: words::percent(sales.late, sales.delivered),
         tone,
         word: if tone.is_empty() { "" } else { "Above average" },
         spark: trend::late_spark(months),
-        text: if sales.delivered == 0 {
-            "Nothing was delivered yet.".to_owned()
+        before: "",
+        link: is_any.then(|| (late, format!("{path}/orders?which={}", Which::Late.word()))),
+        after: if is_any {
+            format!(" came late.{average}")
         } else {
-            let of = words::counted(sales.delivered, "delivery", "deliveries");
-            format!("{} of {of} came late.{average}", words::number(sales.late))
+            "Nothing was delivered yet.".to_owned()
         },
     }
 }
 
-fn review(sales: &PartnerFigures, months: &[MonthFigures]) -> Figure {
+fn review(sales: &PartnerFigures, months: &[MonthFigures], path: &str) -> Figure {
     let tone = standing::review_tone(sales);
+    let is_any = sales.review_count > 0;
+    let all = words::counted(sales.review_count, "review", "reviews");
     Figure {
         number: sales.mean_review().map_or(String::new(), |mean| format!("{mean:.1}")),
         tone,
@@ -218,37 +232,42 @@ fn review(sales: &PartnerFigures, months: &[MonthFigures]) -> Figure {
             _ => "",
         },
         spark: trend::review_spark(months),
-        text: match sales.review_count {
-            0 => "No customer has answered yet.".to_owned(),
-            n => format!("of 5, from {}.", words::counted(n, "review", "reviews")),
-        },
+        before: if is_any { "of 5, from " } else { "" },
+        link: is_any.then(|| (all, format!("{path}/orders?which={}", Which::Reviewed.word()))),
+        after: if is_any { "." } else { "No customer has answered yet." }.to_owned(),
     }
 }
 
-fn cases(cases: Option<&PartnerCases>) -> Figure {
-    let text = cases.map_or("No case was told of yet.".to_owned(), |cases| {
-        let all = words::counted(cases.cases, "case", "cases");
-        let over = words::counted(cases.hand_overs, "hand-over", "hand-overs");
-        format!("open, of {all}; {over}.")
-    });
-    let number = cases.map_or(String::new(), |cases| words::number(cases.open));
-    Figure { number, tone: "", word: "", spark: None, text }
+fn cases(cases: Option<&PartnerCases>, path: &str) -> Figure {
+    let all = |cases: &PartnerCases| words::counted(cases.cases, "case", "cases");
+    let over = |cases: &PartnerCases| {
+        format!("; {}.", words::counted(cases.hand_overs, "hand-over", "hand-overs"))
+    };
+    Figure {
+        number: cases.map_or(String::new(), |cases| words::number(cases.open)),
+        tone: "",
+        word: "",
+        spark: None,
+        before: if cases.is_some() { "open, of " } else { "" },
+        link: cases.map(|cases| (all(cases), format!("{path}/cases"))),
+        after: cases.map_or("No case was told of yet.".to_owned(), over),
+    }
 }
 
 fn numbers(sales: &PartnerFigures, cases: Option<&PartnerCases>, path: &str) -> Vec<Number> {
-    let low = |which: Which| format!("{path}/orders?which={}", which.word());
+    let orders = |which: Which| format!("{path}/orders?which={}", which.word());
     let number = |label, n: i64, href: String| Number {
         label,
         count: words::number(n),
         href: (n > 0).then_some(href),
     };
     vec![
-        number("Orders", sales.orders, low(Which::All)),
-        number("Delivered", sales.delivered, low(Which::Delivered)),
-        number("Delivered late", sales.late, low(Which::Late)),
-        number("On the way", sales.open, low(Which::Open)),
-        number("Past the promised day", sales.overdue, low(Which::Overdue)),
-        number("Reviews", sales.review_count, low(Which::Reviewed)),
+        number("Orders", sales.orders, orders(Which::All)),
+        number("Delivered", sales.delivered, orders(Which::Delivered)),
+        number("Delivered late", sales.late, orders(Which::Late)),
+        number("On the way", sales.open, orders(Which::Open)),
+        number("Past the promised day", sales.overdue, orders(Which::Overdue)),
+        number("Reviews", sales.review_count, orders(Which::Reviewed)),
         number("Cases", cases.map_or(0, |cases| cases.cases), format!("{path}/cases")),
     ]
 }
@@ -269,11 +288,13 @@ fn latest(touch: &Touch, name: Option<&str>, zone: &Zone, today: Day) -> Option<
     })
 }
 
-fn facts(partner: &Organisation) -> Vec<(&'static str, String)> {
+fn facts(partner: &Organisation, viewer: &Viewer) -> Vec<(&'static str, String)> {
+    // What the brand's own files call a partner is the brand's affair.
+    let reference = if viewer.is_brand() { partner.external_ref.clone() } else { String::new() };
     let facts = [
         ("Does", partner_words::kinds(&partner.kinds)),
         ("Territory", partner.territory.clone()),
-        ("Reference", partner.external_ref.clone()),
+        ("Reference", reference),
     ];
     facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }

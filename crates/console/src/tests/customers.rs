@@ -159,6 +159,27 @@ async fn a_call_is_saved_and_stands_on_top_of_the_timeline() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_twice_counts_once() {
+    for world in worlds() {
+        let (maya, _) = maya_and_rosa(&world);
+        let priya = world.priya();
+        let path = format!("/customers/{maya}");
+        let page = priya.get(&path).await;
+        let once = page.text.split("name=\"once\" value=\"").nth(1).unwrap();
+        let once = once.split('"').next().unwrap();
+        for note in ["Twice.", "Twice.", "Another."] {
+            world.at.clock.advance(1_000);
+            let form = format!("kind=note&note={note}&once={once}");
+            let saved = priya.post(&format!("{path}/touches"), &form).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER);
+        }
+        let page = priya.get(&path).await;
+        assert_eq!(page.text.matches("<p>Twice.</p>").count(), 1);
+        assert_eq!(page.text.matches("<p>Another.</p>").count(), 1);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_saved_keeps_its_text() {
     for world in worlds() {
         let (maya, _) = maya_and_rosa(&world);

@@ -51,7 +51,7 @@ async fn a_partner_sees_its_own_figures_and_no_other() {
         let dev = world.dev();
         assert_eq!(dev.get("/partners").await.status, StatusCode::FORBIDDEN);
         let own = dev.get(&format!("/partners/{}", world.at.spoke)).await;
-        assert!(own.says("33%") && own.says("10 of 30 deliveries came late."));
+        assert!(own.says("33%") && own.says("10 of 30 deliveries</a> came late."));
         assert!(own.says("Our figures") && !own.says("Network:") && !own.says("Harbour"));
         for path in ["", "/orders", "/cases"] {
             let other = dev.get(&format!("/partners/{}{path}", world.at.harbour)).await;
