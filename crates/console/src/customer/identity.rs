@@ -114,12 +114,15 @@ fn value(
     origin: &impl Fn(&Record) -> Origin,
 ) -> Option<Value> {
     let record = customer.records.iter().find(|record| record.id == *from)?;
-    let mut seen = BTreeSet::from([(field.key)(text)]);
+    let chosen = (field.key)(text);
+    let mut seen = BTreeSet::from([chosen.clone()]);
     let mut others = Vec::new();
     // The latest said come first.
     for record in &customer.records {
         let said = (field.value)(&record.details);
-        let is_new = !said.is_empty() && seen.insert((field.key)(&said));
+        // A town alone does not contradict a whole address in it.
+        let key = (field.key)(&said);
+        let is_new = !said.is_empty() && !chosen.contains(&key) && seen.insert(key);
         if is_new && others.len() < OTHERS_MAX {
             others.push((said, origin(record)));
         }
