@@ -89,6 +89,8 @@ pub(super) struct Mapping {
     /// `All of the first 20 rows would be stored.`
     pub(super) verdict: String,
     pub(super) tone: &'static str,
+    /// Whether starting all the same is offered, because somebody wanted to start.
+    pub(super) offers_anyway: bool,
     pub(super) heads: Vec<String>,
     pub(super) rows: Vec<Row>,
     /// The file's own columns, and its rows as they stand.
@@ -159,6 +161,7 @@ impl Mapping {
             problem: preview.problem.as_deref().map(said::sentence),
             verdict,
             tone,
+            offers_anyway: wants_start(chosen) && would_store_nothing(preview),
             heads: mapped.iter().map(|field| label(field)).collect(),
             rows: preview.rows.iter().map(|row| Row::of(row, &mapped)).collect(),
             columns: preview.columns.clone(),
@@ -228,6 +231,22 @@ fn mapped(preview: &Preview) -> Vec<&'static str> {
     found
 }
 
+/// Whether the import is to start now.
+pub(super) fn wants_start(chosen: &Chosen) -> bool {
+    chosen.get("do").is_some_and(|word| word == "start" || word == "anyway")
+}
+
+/// What speaks against starting with these choices, if anything does.
+pub(super) fn objection(preview: &Preview, chosen: &Chosen) -> Option<String> {
+    let is_certain = chosen.get("do").is_some_and(|word| word == "anyway");
+    let nothing = (would_store_nothing(preview) && !is_certain).then(|| verdict(preview).0);
+    preview.problem.clone().or(nothing)
+}
+
+fn would_store_nothing(preview: &Preview) -> bool {
+    !preview.rows.is_empty() && preview.rows.iter().all(|row| row.problem.is_some())
+}
+
 fn verdict(preview: &Preview) -> (String, &'static str) {
     let (all, wrong) =
         (preview.rows.len(), preview.rows.iter().filter(|row| row.problem.is_some()).count());
@@ -235,6 +254,7 @@ fn verdict(preview: &Preview) -> (String, &'static str) {
     match (all, wrong) {
         (0, _) => ("The file has columns, but no rows.".to_owned(), "warn"),
         (1, 0) => ("The first row would be stored.".to_owned(), "ok"),
+        (1, _) => ("The only row would not be stored.".to_owned(), "bad"),
         (_, 0) => (format!("All of the first {} would be stored.", of(all)), "ok"),
         _ if wrong == all => (format!("None of the first {} would be stored.", of(all)), "bad"),
         _ => (

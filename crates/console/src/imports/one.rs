@@ -124,23 +124,22 @@ pub(super) async fn decide(
     }
     let seen = mapped(&uploads, &viewer, id, &chosen).await?;
     let page = ImportPage::of(&app, &viewer, &uri, found);
-    if chosen.get("do").map(String::as_str) != Some("start") {
+    if !mapping::wants_start(&chosen) {
         return page.mapping(seen, &chosen, &viewer)?.answer();
     }
     let (how, seen) = match seen {
-        Ok((how, seen)) if seen.problem.is_none() => (how, seen),
-        Ok((how, seen)) => {
-            let why = seen.problem.clone().unwrap_or_default();
-            return page.mapping(Ok((how, seen)), &chosen, &viewer)?.refused(why)?.answer();
-        }
+        Ok(mapped) => mapped,
         Err(error) => return page.mapping(Err(error), &chosen, &viewer)?.answer(),
     };
+    if let Some(why) = mapping::objection(&seen, &chosen) {
+        return page.mapping(Ok((how, seen)), &chosen, &viewer)?.refused(&why)?.answer();
+    }
     let (who, now, asked) = (viewer.clone(), app.clock.now(), how.clone());
     let started = app.db.write_soon(move |tx| imports::start(tx, &who, id, &asked, now)).await;
     match started {
         Ok(()) | Err(imports::Error::NotWaiting) => Ok(see_other(&format!("/imports/{id}"))),
         Err(imports::Error::Map(MapError(why))) => {
-            page.mapping(Ok((how, seen)), &chosen, &viewer)?.refused(why)?.answer()
+            page.mapping(Ok((how, seen)), &chosen, &viewer)?.refused(&why)?.answer()
         }
         Err(other) => Err(other.into()),
     }
@@ -222,7 +221,7 @@ impl ImportPage {
         Ok(self)
     }
 
-    fn refused(mut self, why: String) -> Result<Self, Failure> {
+    fn refused(mut self, why: &str) -> Result<Self, Failure> {
         let text = format!(
             "{}. Nothing was stored; your choices are still below.",
             crate::words::sentence(why.trim_end_matches('.'))

@@ -48,7 +48,7 @@ pub(super) struct RejectRow {
 impl Run {
     pub(super) fn of(import: &Import, rejects: Vec<Reject>, now: TimeMs) -> Self {
         let counts = &import.counts;
-        let (title, tone, icon) = heading(import.state);
+        let (title, tone, icon) = heading(import);
         let figure = |n: u64, word, about| Figure { number: said::number(n as i64), word, about };
         let rejected = counts.rejected;
         Self {
@@ -73,11 +73,17 @@ impl Run {
     }
 }
 
-const fn heading(state: State) -> (&'static str, &'static str, &'static str) {
-    match state {
+/// What happened, with its tone and its icon.
+const fn heading(import: &Import) -> (&'static str, &'static str, &'static str) {
+    let counts = &import.counts;
+    match import.state {
         State::Waiting | State::Queued => ("A worker takes it in a moment", "info", "clock"),
         State::Running => ("The rows are being taken in", "info", "clock"),
-        State::Done => ("All rows were read", "ok", "check"),
+        State::Done if counts.rejected == 0 => ("All rows were read", "ok", "check"),
+        State::Done if counts.stored + counts.unchanged == 0 => {
+            ("All rows were read, and none could be taken in", "bad", "alert")
+        }
+        State::Done => ("All rows were read, and some were left out", "warn", "alert"),
         State::Cancelled => ("The import was stopped", "warn", "x"),
         State::Failed => ("The import could not go on", "bad", "alert"),
     }
@@ -147,7 +153,7 @@ fn announce(import: &Import) -> String {
     match import.state {
         State::Running => format!("{} percent read", import.percent() / 25 * 25),
         state if state.is_over() => {
-            format!("{}. {}", heading(state).0, words::counts(&import.counts))
+            format!("{}. {}", heading(import).0, words::counts(&import.counts))
         }
         _ => "The import waits for a worker".to_owned(),
     }

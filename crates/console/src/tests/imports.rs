@@ -101,6 +101,27 @@ async fn an_import_that_lacks_what_each_row_needs_does_not_start() {
 }
 
 #[tokio::test]
+async fn a_file_of_which_nothing_would_be_stored_starts_only_when_asked_twice() {
+    for town in towns() {
+        let ana = ana(&town).await;
+        let file = "Customer no;Full name;Since\nKL-1;Rosa Whitfield;the day before\n";
+        let sent = ana.upload("people.csv", file, &[]).await;
+        let path = plain(&sent.location);
+        let mut fields = started();
+        fields.push(("from.since", "column:Since"));
+        let page = ana.post(&path, &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.says("The only row would not be stored"));
+        assert!(page.says("Start all the same"));
+        fields.retain(|(name, _)| *name != "do" && *name != "from.email");
+        fields.push(("do", "anyway"));
+        assert_eq!(ana.post(&path, &fields).await.location, path);
+        town.work();
+        assert!(ana.get(&path).await.says("none could be taken in"));
+    }
+}
+
+#[tokio::test]
 async fn a_file_can_be_thrown_away_before_it_starts_and_stopped_after() {
     for town in towns() {
         let ana = ana(&town).await;
