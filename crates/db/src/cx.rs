@@ -145,9 +145,11 @@ impl State {
 /// A transaction: all of it becomes durable, or nothing.
 pub struct Tx<'a> {
     cx: Cx<'a>,
+    last: Vec<AtEnd>,
     after: Vec<AfterCommit>,
 }
 
+type AtEnd = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), Fault> + Send>;
 pub(crate) type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// How a closure left its transaction, beside its own answer.
@@ -172,7 +174,7 @@ impl<'a> DerefMut for Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(link: Link<'a>) -> Self {
-        Self { cx: Cx::new(link), after: Vec::new() }
+        Self { cx: Cx::new(link), last: Vec::new(), after: Vec::new() }
     }
 
     pub(crate) fn leave(self) -> Left {
@@ -198,13 +200,14 @@ impl<'a> Tx<'a> {
     ) -> Result<T, E> {
         self.cx.state.usable("savepoint")?;
         self.cx.control("savepoint attempt")?;
-        let after_count = self.after.len();
+        let (last_count, after_count) = (self.last.len(), self.after.len());
         let answer = part(self);
         if answer.is_ok() && self.cx.state.failed.is_none() {
             let released = self.cx.control("release savepoint attempt");
             self.cx.state.note(released, "release savepoint attempt")?;
             return answer;
         }
+        self.last.truncate(last_count);
         self.after.truncate(after_count);
         let failed = self.cx.state.failed.take();
         let undone = self
@@ -218,6 +221,26 @@ impl<'a> Tx<'a> {
         }
         // A part that swallowed the failure of its statement has failed all the same.
         answer.and_then(|answer| failed.map_or(Ok(answer), |fault| Err(fault.into())))
+    }
+
+    /// Calls `f` in the transaction when the closure has done everything else; never if it fails.
+    ///
+    /// For what is dear to write between savepoints: a full-text index writes out all it holds
+    /// whenever one begins. What fails in `f` fails the closure.
+    pub fn at_end(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static) {
+        self.last.push(Box::new(f));
+    }
+
+    /// Does what was left for the end. What fails is noted as any failed statement is.
+    pub(crate) fn finish(&mut self) {
+        while !self.last.is_empty() {
+            for f in std::mem::take(&mut self.last) {
+                if let Err(fault) = f(self) {
+                    self.cx.state.failed.get_or_insert(fault);
+                    return;
+                }
+            }
+        }
     }
 
     /// Calls `f` once the transaction is durable, before its answer is given; never if it is

@@ -163,7 +163,13 @@ fn once<T, E: From<Fault>>(
 ) -> Ended<T, E> {
     link.begin("begin isolation level read committed, read write");
     let mut tx = Tx::new(cx::Link::Postgres(link));
-    let ran = catch_unwind(AssertUnwindSafe(|| f(&mut tx)));
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let answer = f(&mut tx);
+        if answer.is_ok() {
+            tx.finish();
+        }
+        answer
+    }));
     let Left { after, failed, rerun } = tx.leave();
     let answer = match ran {
         Ok(answer) => answer,

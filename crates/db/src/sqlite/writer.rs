@@ -255,7 +255,13 @@ impl Work {
             return Step::Lost(job, fault);
         }
         let mut tx = Tx::new(cx::Link::Sqlite(&self.link));
-        let ran = catch_unwind(AssertUnwindSafe(|| job.run(&mut tx)));
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            let ran = job.run(&mut tx);
+            if matches!(ran, Ran::Kept) {
+                tx.finish();
+            }
+            ran
+        }));
         let left = tx.leave();
         let kept = matches!(ran, Ok(Ran::Kept)) && left.failed.is_none();
         // What the closure itself answers counts, unless it panicked or passed over a failure.

@@ -270,3 +270,27 @@ fn the_doors_open_from_any_runtime() {
         }
     }
 }
+
+#[test]
+fn what_is_left_for_the_end_belongs_to_the_closure() {
+    for (engine, db) in databases() {
+        db.write(|tx| {
+            tx.at_end(|tx| add(tx, 2, "last"));
+            add(tx, 1, "first")?;
+            let refused: Result<(), Fault> = tx.attempt(|tx| {
+                tx.at_end(|tx| add(tx, 3, "never"));
+                Err(Fault::other("refused"))
+            });
+            refused.unwrap_err();
+            Ok::<_, Fault>(())
+        })
+        .unwrap();
+        assert_eq!(ids(&db), [1, 2], "{engine:?}");
+        let taken = db.write(|tx| {
+            tx.at_end(|tx| add(tx, 5, "first"));
+            add(tx, 4, "nobody")
+        });
+        assert!(taken.unwrap_err().is_unique("person_email"), "{engine:?}");
+        assert_eq!(ids(&db), [1, 2], "{engine:?}");
+    }
+}

@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Where a case stands
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Case)]
 struct Shown {
     #[schema(value_type = String, format = "uuid")]
     id: CaseId,

@@ -28,7 +28,7 @@ pub use records::{own_record, receive, revise};
 pub const PAGE_MAX: usize = 200;
 
 /// A human or a business.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// A human.
@@ -39,7 +39,7 @@ pub enum Party {
 }
 
 /// What an organisation says of a customer. Empty text means that it says nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Details {
     /// A human or a business.

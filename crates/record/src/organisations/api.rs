@@ -46,6 +46,7 @@ impl From<Error> for Failure {
 
 /// The brand or a partner
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Organisation)]
 struct Shown {
     #[schema(value_type = String, format = "uuid")]
     id: OrganisationId,
@@ -146,6 +147,7 @@ async fn show(
 
 /// A partner to be taken in
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = NewPartner)]
 #[serde(deny_unknown_fields)]
 struct New {
     name: String,
@@ -162,6 +164,7 @@ struct New {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AddedPartner)]
 struct Added {
     #[schema(value_type = String, format = "uuid")]
     id: OrganisationId,

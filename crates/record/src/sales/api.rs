@@ -36,6 +36,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Where an order stands
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sale)]
 struct Shown {
     #[schema(value_type = String, format = "uuid")]
     id: SaleId,

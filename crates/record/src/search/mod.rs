@@ -17,6 +17,7 @@ const WORDS_MAX: usize = 200;
 const QUESTION_WORDS_MAX: usize = 8;
 
 /// What is found: a record or a touch of a subject.
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) subject: SubjectId,
     pub(crate) id: Id<()>,
@@ -30,17 +31,18 @@ pub(crate) fn index(
     organisation: OrganisationId,
     entry: &Entry,
     text: &str,
-) -> Result<(), Fault> {
+) {
     let mut words = tokens(text);
     words.truncate(WORDS_MAX);
     if words.is_empty() {
-        return Ok(());
+        return;
     }
     // The scope is a word of the entry, so that the index itself keeps networks apart. No word of
     // a question begins like it.
     words.push(network_word(network));
     words.push(organisation_word(organisation));
-    store::replace(tx, network, organisation, entry, &words.join(" "))
+    let (entry, words) = (entry.clone(), words.join(" "));
+    tx.at_end(move |tx| store::replace(tx, network, organisation, &entry, &words));
 }
 
 /// The subjects with an entry in which every word of the question begins a word, each once, at most

@@ -175,7 +175,7 @@ pub fn append(
     store::insert(tx, author, id, &touch, now)?;
     if !words.is_empty() {
         let entry = search::Entry { subject: touch.subject, id: id.as_kind(), class };
-        search::index(tx, author.network(), author.organisation_id(), &entry, &words)?;
+        search::index(tx, author.network(), author.organisation_id(), &entry, &words);
     }
     Ok((id, true))
 }

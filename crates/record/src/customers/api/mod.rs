@@ -127,7 +127,6 @@ struct ShownRecord {
     organisation_id: OrganisationId,
     external_ref: String,
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     details: Details,
     since: String,
     updated: String,
@@ -179,7 +178,6 @@ struct NewRecord {
     person_key: Option<String>,
     /// What the record says: `party`, `name`, `given_name`, `family_name`, `email`, `phone`,
     /// `street`, `postcode`, `city`, `region`, `country`, `language`.
-    #[schema(value_type = Object)]
     details: Details,
     /// Since when you know the customer, RFC 3339.
     since: Option<String>,
@@ -309,7 +307,7 @@ async fn receive(
         ("record_id" = String, Path, format = "uuid"),
         ("If-Match" = Option<String>, Header)
     ),
-    request_body(content = Object, description = "The fields to change"),
+    request_body(content = Details, description = "The fields to change"),
     responses(
         (status = 200, body = Taken),
         (status = "default", description = "Problem details")

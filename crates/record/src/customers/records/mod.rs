@@ -40,7 +40,7 @@ pub fn receive(
     let since = incoming.since.unwrap_or(as_of);
     store::insert_ref(tx, author, &incoming.external_ref, customer, record)?;
     store::insert(tx, author, customer, record, &incoming.external_ref, &details, since, as_of)?;
-    index_record(tx, author, customer, record, &incoming.external_ref, &details)?;
+    index_record(tx, author, customer, record, &incoming.external_ref, &details);
     let body = Body::CustomerRecorded {
         name: details.name.clone(),
         external_ref: incoming.external_ref.clone(),
@@ -78,7 +78,7 @@ pub(crate) fn keep_also(
     let details = &source.details;
     store::insert_ref(tx, author, external_ref, customer, record)?;
     store::insert(tx, author, customer, record, external_ref, details, since, since)?;
-    index_record(tx, author, customer, record, external_ref, details)?;
+    index_record(tx, author, customer, record, external_ref, details);
     let (name, external_ref) = (details.name.clone(), external_ref.to_owned());
     let touch =
         NewTouch::new(customer.as_kind(), since, Body::CustomerRecorded { name, external_ref })
@@ -152,7 +152,7 @@ fn update(
         return Ok(Received::Same(customer, record));
     }
     store::update(tx, network, &before, &merged, as_of)?;
-    index_record(tx, author, customer, record, &before.external_ref, &merged)?;
+    index_record(tx, author, customer, record, &before.external_ref, &merged);
     // Every change is a touch: a name says it as a record, the rest as a change of address.
     let body = match rules::difference(&before.details, &merged) {
         Some((before, after)) => Body::AddressChanged { before, after },
@@ -176,11 +176,11 @@ fn index_record(
     record: RecordId,
     external_ref: &str,
     details: &Details,
-) -> Result<(), Fault> {
+) {
     let entry =
         search::Entry { subject: customer.as_kind(), id: record.as_kind(), class: Class::Identity };
     let words = rules::words(external_ref, details);
-    search::index(tx, author.network(), author.organisation_id(), &entry, &words)
+    search::index(tx, author.network(), author.organisation_id(), &entry, &words);
 }
 
 /// Changes what the viewer's own record says, if it is still at `version`. Fields left empty stay.
