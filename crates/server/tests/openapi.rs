@@ -56,9 +56,8 @@ fn operations(document: &Value) -> Vec<(String, &str, &Value)> {
         .flat_map(|(path, item)| {
             let item = item.as_object().unwrap();
             let operations = item.iter().filter(|(method, _)| methods.contains(&method.as_str()));
-            operations.map(move |(method, operation)| {
-                (method.to_uppercase(), path.as_str(), operation)
-            })
+            operations
+                .map(move |(method, operation)| (method.to_uppercase(), path.as_str(), operation))
         })
         .collect()
 }
@@ -104,7 +103,8 @@ fn every_call_says_what_it_is_for_and_what_it_answers() {
             note("no answer for problems");
         }
         for (status, response) in responses {
-            if response["description"].as_str().is_none() {
+            let response = followed(&document, response);
+            if response["description"].as_str().is_none_or(str::is_empty) {
                 note(&format!("{status} without a description"));
             }
         }
@@ -127,14 +127,10 @@ fn every_call_says_what_it_is_for_and_what_it_answers() {
 fn problems_are_described_as_problem_details() {
     let Described { document, .. } = described();
     for (method, path, operation) in operations(&document) {
-        let response = &operation["responses"]["default"];
-        let response = match response["$ref"].as_str() {
-            Some(reference) => resolve(&document, reference).unwrap(),
-            None => response,
-        };
+        let response = followed(&document, &operation["responses"]["default"]);
         let schema = &response["content"]["application/problem+json"]["schema"];
         assert!(schema.is_object(), "{method} {path}: problems have no schema");
-        let problem = schema["$ref"].as_str().map_or(schema, |to| resolve(&document, to).unwrap());
+        let problem = followed(&document, schema);
         for field in ["type", "title", "status", "detail", "errors"] {
             assert!(problem["properties"][field].is_object(), "{method} {path}: no {field}");
         }
@@ -208,13 +204,16 @@ fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     document.pointer(reference.strip_prefix('#')?)
 }
 
+/// What stands here, or where a reference leads to.
+fn followed<'a>(document: &'a Value, here: &'a Value) -> &'a Value {
+    let to = here["$ref"].as_str().map(|to| resolve(document, to));
+    to.map_or(here, |found| found.expect("every reference leads somewhere"))
+}
+
 /// What of `value` is not as `schema` says: kinds, fields that must be there, fields that nobody
 /// described. Only the words of JSON Schema that the description uses.
 fn check(document: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
-    if let Some(to) = schema["$ref"].as_str() {
-        let schema = resolve(document, to).unwrap_or_else(|| panic!("{to} leads nowhere"));
-        return check(document, schema, value, at, wrong);
-    }
+    let schema = followed(document, schema);
     if let Some(all) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
         let fits = |schema: &Value| {
             let mut wrong = Vec::new();
@@ -258,8 +257,7 @@ fn whole(document: &Value, schema: &Value) -> (Map<String, Value>, Vec<String>) 
     };
     let mut required = names(schema);
     for part in schema["allOf"].as_array().into_iter().flatten() {
-        let part = part["$ref"].as_str().map_or(part, |to| resolve(document, to).unwrap());
-        let (more, also) = whole(document, part);
+        let (more, also) = whole(document, followed(document, part));
         properties.extend(more);
         required.extend(also);
     }

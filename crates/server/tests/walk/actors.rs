@@ -181,8 +181,7 @@ fn shut_out(town: &Town) -> Vec<Actor> {
     let (_, idle) = session(town, "idle", NOW.plus(-LIMITS.session_idle_ms - TimeMs::MINUTE));
     let (away, deactivated) = session(town, "deactivated", NOW);
     let (left, ended) = session(town, "ended", NOW);
-    let (_, over) =
-        make_token(town, Whose::Aurora, &aurora.admin, Scope::ALL, 2 * TimeMs::MINUTE);
+    let (_, over) = make_token(town, Whose::Aurora, &aurora.admin, Scope::ALL, 2 * TimeMs::MINUTE);
     let (id, revoked) = make_token(town, Whose::Aurora, &aurora.admin, Scope::ALL, TimeMs::DAY);
     town.world
         .db

@@ -97,10 +97,9 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
         "POST /me/theme" => Sent::form("theme=dark"),
         "POST /me/password" => Sent::form("password=blue+bicycle+bell"),
-        "POST /memberships" => Sent::form(format!(
-            "network={}&organisation={}",
-            own.network, own.organisation
-        )),
+        "POST /memberships" => {
+            Sent::form(format!("network={}&organisation={}", own.network, own.organisation))
+        }
         "POST /people/invitations" => Sent::form("name=Nia&email=nia@example.com&role=auditor"),
         "POST /people/{id}/role" | "POST /people/{id}/return" => Sent::form("role=auditor"),
         "POST /tokens" => Sent::form("name=till&scope=read&days=30"),
@@ -122,8 +121,10 @@ fn form(route: &str, own: &Estate) -> Sent {
 /// What names another's organisation in a body: the same call, as if for that organisation.
 pub(crate) fn for_another(facts: &Facts, organisation: &str) -> Option<Sent> {
     let route = format!("{} {}", facts.method, facts.path);
-    let person = |email: &str| json!({"name": "Nia", "email": email, "role": "auditor",
-                                       "organisation_id": organisation});
+    let person = |email: &str| {
+        json!({"name": "Nia", "email": email, "role": "auditor",
+                                       "organisation_id": organisation})
+    };
     match route.as_str() {
         "POST /api/v1/people" | "POST /api/v1/invitations" => {
             Some(Sent::json(&person("nia@example.com")))

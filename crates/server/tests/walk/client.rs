@@ -179,12 +179,23 @@ impl Answer {
                 text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
             }
         }
-        text.push_str(&without_tokens(&self.text()));
+        text.push_str(&without_new_ids(&without_tokens(&self.text())));
         for one in said.iter().filter(|one| !one.is_empty()) {
             text = text.replace(one.as_str(), "-");
         }
         text
     }
+}
+
+/// The text with the new id of each form that counts once as a blank.
+fn without_new_ids(text: &str) -> String {
+    const FIELD: &str = "name=\"once\" value=\"";
+    let mut parts = text.split(FIELD);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        let rest = part.split_once('"').map_or(part, |(_, rest)| rest);
+        format!("{plain}{FIELD}-\"{rest}")
+    })
 }
 
 /// The text with every masked token of a form as a blank.

@@ -38,6 +38,7 @@ impl Original {
     fn of(town: &Town, data: &Path) -> Self {
         let folder = data.join(format!("{}-copies", town.folder()));
         fs::create_dir_all(&folder).unwrap();
+        Reader::new(&town.world.db).keep(&town.world.db);
         let source = match town.world.engine {
             Engine::Sqlite => {
                 let file = folder.join("original.db");
@@ -233,14 +234,19 @@ impl Stage {
         answer
     }
 
-    /// Forgets whatever was changed.
+    /// Forgets whatever was changed: puts the rows back, or takes another copy.
     fn anew(&mut self) {
+        self.refused.clear();
+        let copy = self.copy.as_ref().unwrap();
+        let after = self.reader.read(&copy.db, copy.data.path());
+        if self.reader.restore(&copy.db, &self.before.changed(&after)) {
+            return;
+        }
         self.copy_count += 1;
         let copy = self.copies.next();
         let client = self.client.take().unwrap();
         self.client = Some(client.moved(&copy.db, &copy.clock, copy.data.path()));
         self.copies.take_away(self.copy.replace(copy).unwrap());
-        self.refused.clear();
     }
 
     /// Fails if what was refused left a trace in any table or folder.

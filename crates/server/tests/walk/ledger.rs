@@ -1,4 +1,5 @@
-//! Everything that a database and a folder of files hold, as text, to be compared before and after.
+//! Everything that a database and a folder of files hold, as text, to be compared before and after;
+//! and rows that were kept, to be put back.
 
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
@@ -13,21 +14,75 @@ const EXEMPT_COLUMN: (&str, &str) = ("session", "seen_ms");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ledger(BTreeMap<String, String>);
 
-/// The statement that gives the whole content of a database; made once for each engine.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader(&'static str);
+/// Statements over all tables of a database. The doors take fixed texts only; a test may forget a
+/// few.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    whole: &'static str,
+    tables: Vec<Table>,
+}
+
+/// One table, and how it gets back the rows that were kept of it.
+#[derive(Debug, Clone)]
+struct Table {
+    name: String,
+    keep: &'static str,
+    empty: &'static str,
+    fill: &'static str,
+}
+
+impl Table {
+    fn new(name: &str) -> Self {
+        let fixed = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        Self {
+            name: name.to_owned(),
+            keep: fixed(format!("create table keep_{name} as select * from {name}")),
+            empty: fixed(format!("delete from {name}")),
+            fill: fixed(format!("insert into {name} select * from keep_{name}")),
+        }
+    }
+}
 
 impl Reader {
     pub(crate) fn new(db: &Db) -> Self {
         let tables = db.read(|cx| tables(cx)).unwrap();
         let parts: Vec<String> =
             tables.iter().map(|(table, columns)| part(db.engine(), table, columns)).collect();
-        Self(Box::leak(parts.join(" union all ").into_boxed_str()))
+        let whole = Box::leak(parts.join(" union all ").into_boxed_str());
+        Self { whole, tables: tables.keys().map(|name| Table::new(name)).collect() }
+    }
+
+    /// Keeps the rows of every table beside it.
+    pub(crate) fn keep(&self, db: &Db) {
+        let tables = self.tables.clone();
+        let kept: Result<(), Fault> = db
+            .write(move |tx| tables.iter().try_for_each(|table| tx.exec(table.keep, ()).map(drop)));
+        kept.unwrap();
+    }
+
+    /// Gives tables their kept rows back, or says that it cannot: what is indexed by words is more
+    /// than its rows.
+    pub(crate) fn restore(&self, db: &Db, changed: &[String]) -> bool {
+        let find = |name: &String| self.tables.iter().find(|table| table.name == *name).cloned();
+        let tables: Vec<Table> = changed.iter().filter_map(find).collect();
+        let is_plain = |table: &Table| !table.name.starts_with("search_");
+        if tables.len() < changed.len() || !tables.iter().all(is_plain) {
+            return false;
+        }
+        let restored: Result<(), Fault> = db.write(move |tx| {
+            for table in &tables {
+                tx.exec(table.empty, ())?;
+                tx.exec(table.fill, ())?;
+            }
+            tx.exec("delete from sign_in_attempt", ()).map(drop)
+        });
+        restored.unwrap();
+        true
     }
 
     /// What is stored in `db`, and below the folder `data`.
-    pub(crate) fn read(self, db: &Db, data: &Path) -> Ledger {
-        let rows: Vec<(String, String)> = db.read(|cx| cx.all::<_>(self.0, ())).unwrap();
+    pub(crate) fn read(&self, db: &Db, data: &Path) -> Ledger {
+        let rows: Vec<(String, String)> = db.read(|cx| cx.all::<_>(self.whole, ())).unwrap();
         let mut all: BTreeMap<String, String> = rows.into_iter().collect();
         all.insert("(files)".to_owned(), files(data));
         Ledger(all)
@@ -35,6 +90,12 @@ impl Reader {
 }
 
 impl Ledger {
+    /// The names of the tables that differ.
+    pub(crate) fn changed(&self, after: &Self) -> Vec<String> {
+        let differs = |table: &&String| self.0.get(*table) != after.0.get(*table);
+        self.0.keys().filter(differs).cloned().collect()
+    }
+
     /// The tables that differ, with the rows that only one of them has.
     pub(crate) fn difference(&self, after: &Self) -> String {
         let mut text = String::new();
@@ -62,7 +123,7 @@ fn tables(cx: &mut Cx<'_>) -> Result<BTreeMap<String, Vec<String>>, Fault> {
             "select t.name, c.name
                from sqlite_master t
                join pragma_table_info(t.name) c
-              where t.type = 'table' and t.name not like 'sqlite_%'
+              where t.type = 'table' and t.name not like 'sqlite_%' and t.name not like 'keep_%'
                 and (t.name not like 'search_text%' or t.name = 'search_text_docsize')
               order by 1, c.cid limit 1000",
             (),
@@ -70,15 +131,15 @@ fn tables(cx: &mut Cx<'_>) -> Result<BTreeMap<String, Vec<String>>, Fault> {
         Engine::Postgres => cx.all(
             "select table_name::text, column_name::text
                from information_schema.columns
-              where table_schema = 'public'
+              where table_schema = 'public' and table_name not like 'keep_%'
               order by 1, ordinal_position limit 1000",
             (),
         )?,
     };
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (table, column) in columns {
-        let is_exempt = EXEMPT.contains(&table.as_str())
-            || (table.as_str(), column.as_str()) == EXEMPT_COLUMN;
+        let is_exempt =
+            EXEMPT.contains(&table.as_str()) || (table.as_str(), column.as_str()) == EXEMPT_COLUMN;
         if !is_exempt {
             tables.entry(table).or_default().push(column);
         }

@@ -100,14 +100,19 @@ pub(crate) fn nobodys(thing: Thing) -> String {
 /// An address with these ids in it.
 pub(crate) fn fill(path: &str, ids: &[String]) -> String {
     let mut ids = ids.iter();
-    let parts = path.split('/').map(|part| {
-        if part.starts_with('{') { ids.next().unwrap().as_str() } else { part }
-    });
+    let parts = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { ids.next().unwrap().as_str() } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
 /// The ids of an owner for a route.
-pub(crate) fn ids(things: &[Thing], owner: Owner, eye: Option<Eye<'_>>, town: &Town) -> Vec<String> {
+pub(crate) fn ids(
+    things: &[Thing],
+    owner: Owner,
+    eye: Option<Eye<'_>>,
+    town: &Town,
+) -> Vec<String> {
     let own = |thing| eye.map_or_else(|| nobodys(thing), |eye| id(thing, eye.estate));
     let last = things.len().saturating_sub(1);
     let pick = |(at, thing): (usize, &Thing)| match owner {
@@ -135,7 +140,13 @@ pub(crate) fn owners(things: &[Thing]) -> Vec<Owner> {
 }
 
 /// Whether what an owner's address names is there for this viewer.
-pub(crate) fn sees(facts: &Facts, things: &[Thing], owner: Owner, eye: Eye<'_>, town: &Town) -> bool {
+pub(crate) fn sees(
+    facts: &Facts,
+    things: &[Thing],
+    owner: Owner,
+    eye: Eye<'_>,
+    town: &Town,
+) -> bool {
     let whose = match owner {
         Owner::Nobody => return false,
         Owner::Of(whose) => whose,

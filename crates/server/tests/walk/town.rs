@@ -234,8 +234,7 @@ impl Builder<'_> {
             .write(move |tx| {
                 let person = people::add_person(tx, &new, NOW)?;
                 people::add_member(tx, network, organisation, person, role, NOW)?;
-                let link =
-                    people::issue_sign_in_link(tx, person, TimeMs::HOUR, Uses::Once, NOW)?;
+                let link = people::issue_sign_in_link(tx, person, TimeMs::HOUR, Uses::Once, NOW)?;
                 let session = people::use_sign_in_link(tx, &link.hash(), None, NOW)?;
                 Ok::<_, people::Error>(Member { person, session })
             })
@@ -255,7 +254,8 @@ impl Builder<'_> {
             since: None,
         };
         let author = *author;
-        let received = self.db.write(move |tx| customers::receive(tx, &author, NOW, NOW, &incoming));
+        let received =
+            self.db.write(move |tx| customers::receive(tx, &author, NOW, NOW, &incoming));
         received.unwrap().ids()
     }
 
@@ -299,30 +299,17 @@ impl Builder<'_> {
         self.log(viewer, &author, customer, NewTouch::new(customer.as_kind(), NOW, body));
     }
 
-    fn note(
-        &self,
-        whose: Whose,
-        author: &Author,
-        viewer: &Viewer,
-        about: CustomerId,
-    ) -> TouchId {
+    fn note(&self, whose: Whose, author: &Author, viewer: &Viewer, about: CustomerId) -> TouchId {
         let body = Body::Note { text: format!("note {}", whose.canary()) };
         let mut touch = NewTouch::new(about.as_kind(), NOW, body);
         touch.audience = Audience::Own;
         self.log(viewer, author, about, touch)
     }
 
-    fn log(
-        &self,
-        viewer: &Viewer,
-        author: &Author,
-        about: CustomerId,
-        touch: NewTouch,
-    ) -> TouchId {
+    fn log(&self, viewer: &Viewer, author: &Author, about: CustomerId, touch: NewTouch) -> TouchId {
         let (lens, author) = (Lens::of(viewer), *author);
-        let write = self
-            .db
-            .write(move |tx| customers::log(tx, &lens, &author, NOW, about, touch.clone()));
+        let write =
+            self.db.write(move |tx| customers::log(tx, &lens, &author, NOW, about, touch.clone()));
         write.unwrap()
     }
 
@@ -363,13 +350,8 @@ impl Builder<'_> {
                     role: Role::Auditor,
                 };
                 let invitation = people::invite(tx, &viewer, &new, NOW)?;
-                let link = people::issue_sign_in_link(
-                    tx,
-                    viewer.person,
-                    TimeMs::HOUR,
-                    Uses::Once,
-                    NOW,
-                )?;
+                let link =
+                    people::issue_sign_in_link(tx, viewer.person, TimeMs::HOUR, Uses::Once, NOW)?;
                 Ok::<_, people::Error>((token, invitation, link))
             })
             .unwrap()

@@ -1,7 +1,5 @@
 //! One actor on one route: every id, every body, and what the answers must be.
 
-use std::collections::BTreeSet;
-
 use handfast_web::Facts;
 
 use crate::{
@@ -131,8 +129,7 @@ impl<'a> Step<'a> {
                 ),
                 _ => (places::nobodys(Thing::Organisation), "kanarinobody".to_owned(), false),
             };
-            let query =
-                query.replace("{organisation}", &organisation).replace("{canary}", &canary);
+            let query = query.replace("{organisation}", &organisation).replace("{canary}", &canary);
             let ask = Ask::get(format!("{path}?{query}"));
             Named { ask, said: vec![organisation, canary], owner, is_there, is_by_id: false }
         };
@@ -217,7 +214,9 @@ impl<'a> Step<'a> {
         match self.owed {
             Owed::SignIn => must(answer.asks_to_sign_in(), "they are to sign in"),
             Owed::Refusal => must(status == 403, "they may not"),
-            Owed::Service if status == 403 || (answer.asks_to_sign_in() && !self.is_done(answer)) => {
+            Owed::Service
+                if status == 403 || (answer.asks_to_sign_in() && !self.is_done(answer)) =>
+            {
                 must(false, "they may")
             }
             Owed::Service if named.is_there && reads(self.facts) => {
