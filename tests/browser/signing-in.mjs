@@ -30,3 +30,23 @@ journey("a wrong password is answered without saying who exists", {}, async (pag
   }
   assert.equal(answers[0], answers[1]);
 });
+
+journey("whoever is invited chooses a password and is in", {}, async (page, world) => {
+  await world.signIn(page, "brand admin");
+  await page.goto("/people");
+  await page.getByLabel("Name").fill("Ana Moreira");
+  await page.getByLabel("Email").fill("ana.moreira@example.com");
+  await page.getByRole("button", { name: "Make the invitation" }).click();
+  const link = await page.getByLabel("Invitation link").inputValue();
+
+  const invited = await world.page();
+  await invited.goto(link);
+  await invited.getByLabel("Choose a password").fill("blue bicycle bell");
+  await invited.getByRole("button", { name: "Accept the invitation" }).click();
+  await invited.getByRole("heading", { level: 1, name: "Customers" }).waitFor();
+  assert.deepEqual(invited.faults, []);
+  await invited.context().close();
+
+  await page.goto("/people");
+  await page.getByText("Ana Moreira").first().waitFor();
+});

@@ -1,5 +1,6 @@
 use axum::http::{StatusCode, header};
-use handfast_record::people::{LIMITS, Uses};
+use handfast_kit::TimeMs;
+use handfast_record::people::{self, LIMITS, Uses};
 use handfast_web::Role;
 
 use super::town::{PASSWORD, Town, email, towns};
@@ -130,6 +131,25 @@ async fn a_link_is_used_up_by_its_button_and_not_by_looking() {
             assert!(answer.says("cannot be used any more"));
         }
         assert_eq!(town.browser().get("/sign-in/nonsense").await.status, StatusCode::GONE);
+    }
+}
+
+#[tokio::test]
+async fn who_lost_the_password_comes_in_by_a_link_and_chooses_another() {
+    for town in towns() {
+        let grace = town.person("Grace", town.at.harbour, Role::PartnerAdmin);
+        let now = town.at.clock.now();
+        let link = town.write(move |tx| people::reset_password(tx, grace, TimeMs::HOUR, now));
+        let (browser, link) = (town.browser(), format!("/sign-in/{}", link.text()));
+        assert!(browser.get(&link).await.says("You choose a password next."));
+        assert_eq!(browser.post(&link, &[]).await.location, "/me/password");
+        let page = browser.get("/me/password").await;
+        assert!(page.says("Choose it") && !page.says("The password you have"));
+        let chosen = "green bicycle bell";
+        browser.post("/me/password", &[("password", chosen)]).await;
+        let again = town.browser();
+        again.post("/sign-in", &typed(&email("Grace"), chosen, "")).await;
+        assert!(again.is_signed_in());
     }
 }
 

@@ -9,14 +9,17 @@ use axum::{
     extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
 };
-use handfast_intake::{JOB_KIND, Uploads, job_handler};
+use handfast_intake::{
+    How, InputFile, RejectsTo, Unwatched, Uploads, Work,
+    imports::{self, Import},
+    run,
+};
 use handfast_kit::{OrganisationId, PersonId, TimeMs};
-use handfast_queue::{Handlers, run_due};
 use handfast_record::{
     people::{self, Error, NewPerson, PasswordHash, Uses},
     testing::{self, World},
 };
-use handfast_web::{App, Role, Secret, Settings, router};
+use handfast_web::{App, Role, Secret, Settings, Side, router};
 use tower::ServiceExt;
 
 pub(crate) const PASSWORD: &str = "blue bicycle bell";
@@ -122,10 +125,35 @@ impl Town {
         browser
     }
 
-    /// Does the jobs that wait.
+    /// Runs the imports that wait for a worker, and says how many did.
     pub(crate) fn work(&self) -> usize {
-        let handlers = Handlers::new().with(JOB_KIND, job_handler(self.uploads.clone()));
-        run_due(&self.at.db, &self.at.clock, &handlers).unwrap()
+        let mut count = 0;
+        for organisation in [self.at.brand, self.at.spoke, self.at.harbour] {
+            let viewer = self.at.viewer(organisation, Role::Auditor);
+            let found = self.at.db.read(|cx| imports::list(cx, &viewer, None, 50)).unwrap();
+            for import in found.items.iter().filter(|one| one.state == imports::State::Queued) {
+                self.run(import, viewer.side);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// As a worker does.
+    fn run(&self, import: &Import, side: Side) {
+        let how = How::of_texts(&import.shape, &import.profile, &import.map).unwrap();
+        let work = Work {
+            id: import.id,
+            author: self.at.author(import.organisation),
+            side,
+            zone: self.at.zone.clone(),
+            files: vec![InputFile { path: self.uploads.path(import.id), how }],
+            rejects: RejectsTo::Database,
+            limits: self.uploads.limits,
+        };
+        let outcome = run(&self.at.db, &self.at.clock, &work, &Unwatched).unwrap();
+        assert!(outcome.counts.adds_up());
+        self.uploads.remove(import.id);
     }
 
     /// How many uploaded files wait.

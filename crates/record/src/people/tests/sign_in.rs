@@ -231,6 +231,31 @@ fn a_link_works_once_under_many_hands_and_the_demos_until_it_is_too_old() {
 }
 
 #[test]
+fn looking_at_a_link_says_who_comes_in_and_uses_nothing_up() {
+    for town in towns() {
+        let (sam, now) = (town.sam, town.now());
+        let looked = |link: &handfast_web::Secret| {
+            let (hash, now) = (link.hash(), town.now());
+            town.world.db.read(|cx| people::sign_in_link(cx, &hash, now))
+        };
+        let link = town
+            .write(move |tx| people::issue_sign_in_link(tx, sam, TimeMs::HOUR, Uses::Once, now))
+            .unwrap();
+        for _ in 0..2 {
+            let page = looked(&link).unwrap();
+            assert_eq!((&*page.name, page.place.role), ("Sam", Role::PartnerAdmin));
+            assert!(!page.needs_password);
+        }
+        let reset =
+            town.write(move |tx| people::reset_password(tx, sam, TimeMs::HOUR, now)).unwrap();
+        assert!(looked(&reset).unwrap().needs_password);
+        assert!(matches!(looked(&link), Err(Error::LinkGone)), "void since the reset");
+        town.later(TimeMs::HOUR);
+        assert!(matches!(looked(&reset), Err(Error::LinkGone)));
+    }
+}
+
+#[test]
 fn a_new_password_ends_every_session_and_voids_waiting_links() {
     for town in towns() {
         let (sam, now) = (town.sam, town.now());
