@@ -72,13 +72,13 @@ pub(super) struct Mapping {
     pub(super) shape: String,
     pub(super) shape_about: &'static str,
     pub(super) profile: String,
-    /// What the profile is for; a profile knows the columns itself.
-    pub(super) profile_about: String,
     /// The fields that are mapped, or that each row needs.
     pub(super) fields: Vec<FieldRow>,
     /// The fields that the file does not seem to have.
     pub(super) others: Vec<FieldRow>,
     pub(super) others_title: String,
+    /// Whether so little is mapped that one has to see the rest to go on.
+    pub(super) is_bare: bool,
     /// The columns that become no field.
     pub(super) unused: String,
     pub(super) zone: String,
@@ -122,6 +122,8 @@ pub(super) struct Cell {
     pub(super) text: String,
     /// What stands in the file, where it is understood as something else.
     pub(super) original: String,
+    /// Whether it is better not broken into lines.
+    pub(super) is_short: bool,
     /// What is wrong with it, empty where the whole row's problem says it.
     pub(super) problem: Option<String>,
 }
@@ -136,13 +138,13 @@ impl Mapping {
         let shape = preview.shape;
         let profile = chosen.get("profile").cloned().unwrap_or_default();
         let profiles = words::profiles(&profile);
-        let about = profiles.iter().find(|one| one.is_chosen).map(|one| one.label.clone());
         let (verdict, tone) = verdict(preview);
         let mapped: Vec<&'static str> = mapped(preview);
         let manner = &preview.map.manner;
         let fields = shape.fields().iter().map(|field| FieldRow::of(field, preview));
         let (fields, others): (Vec<FieldRow>, Vec<FieldRow>) =
             fields.partition(|field| field.is_needed || field.is_mapped);
+        let mapped_count = fields.iter().filter(|field| field.is_mapped).count();
         let other_count = said::counted(others.len() as i64, "field more", "fields more");
         Self {
             shapes: words::shapes(viewer.side, shape.word()),
@@ -150,24 +152,38 @@ impl Mapping {
             shape: shape.word().to_owned(),
             shape_about: shape.about(),
             profile,
-            profile_about: about.unwrap_or_default(),
-            fields,
             others,
             others_title: format!("{other_count}, not found in the file"),
             unused: unused(preview),
             zone: manner.zone.clone().unwrap_or_else(|| viewer.zone.name().to_owned()),
             date_orders: date_orders(manner.date_order),
             decimals: decimals(manner.decimal),
-            problem: preview.problem.as_deref().map(said::sentence),
+            problem: problem(preview, chosen),
+            is_bare: mapped_count < 2,
             verdict,
             tone,
             offers_anyway: wants_start(chosen) && would_store_nothing(preview),
             heads: mapped.iter().map(|field| label(field)).collect(),
             rows: preview.rows.iter().map(|row| Row::of(row, &mapped)).collect(),
+            fields,
             columns: preview.columns.clone(),
             separator: preview.separator.map(separator).unwrap_or_default(),
         }
     }
+}
+
+/// What keeps the file from being taken in, in the words of the page where it can put it right.
+fn problem(preview: &Preview, chosen: &Chosen) -> Option<String> {
+    let problem = preview.problem.as_deref()?;
+    let is_mapped = |field: &&Field| preview.map.columns.contains_key(field.name);
+    let needed = preview.shape.fields().iter().filter(|field| field.need == Need::Always);
+    let missing = needed.filter(|field| !is_mapped(field));
+    let missing: Vec<String> = missing.map(|field| format!("“{}”", label(field.name))).collect();
+    // A profile knows its columns, so there is nothing to choose.
+    if missing.is_empty() || chosen.contains_key("profile") {
+        return Some(said::sentence(problem));
+    }
+    Some(format!("Each row needs {}: choose its column", said::list(&missing)))
 }
 
 /// `Columns that are not used: Town and Fax.`
@@ -240,7 +256,7 @@ pub(super) fn wants_start(chosen: &Chosen) -> bool {
 pub(super) fn objection(preview: &Preview, chosen: &Chosen) -> Option<String> {
     let is_certain = chosen.get("do").is_some_and(|word| word == "anyway");
     let nothing = (would_store_nothing(preview) && !is_certain).then(|| verdict(preview).0);
-    preview.problem.clone().or(nothing)
+    problem(preview, chosen).or(nothing)
 }
 
 fn would_store_nothing(preview: &Preview) -> bool {
@@ -293,24 +309,30 @@ impl FieldRow {
     }
 }
 
+impl Cell {
+    fn of(text: String, original: String, problem: Option<String>) -> Self {
+        let is_short = text.len().max(original.len()) <= 32;
+        Self { text, original, is_short: is_short && problem.is_none(), problem }
+    }
+}
+
 impl Row {
     fn of(row: &PreviewRow, mapped: &[&'static str]) -> Self {
         let cell = |field: &&'static str| {
             let Some(seen) = row.seen.iter().find(|seen| seen.field == *field) else {
-                return Cell { text: String::new(), original: String::new(), problem: None };
+                return Cell::of(String::new(), String::new(), None);
             };
             match &seen.understood {
                 Ok(text) => {
                     let is_same = *text == seen.text.trim();
                     let original = if is_same { String::new() } else { seen.text.clone() };
-                    Cell { text: text.clone(), original, problem: None }
+                    Cell::of(text.clone(), original, None)
                 }
                 Err(why) => {
                     // What the line below says of the whole row is not said twice.
                     let is_said = row.problem.as_ref().is_some_and(|bad| bad.reason == *why);
                     let problem = if is_said { String::new() } else { said::sentence(why) };
-                    let (text, original) = (seen.text.clone(), String::new());
-                    Cell { text, original, problem: Some(problem) }
+                    Cell::of(seen.text.clone(), String::new(), Some(problem))
                 }
             }
         };

@@ -96,6 +96,7 @@ async fn an_import_that_lacks_what_each_row_needs_does_not_start() {
         let page = ana.post(&path, &fields).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.says("The import was not started") && page.says("Nothing was stored"));
+        assert!(page.says("Each row needs “Reference”: choose its column."));
         assert_eq!(town.work(), 0);
     }
 }
