@@ -58,6 +58,10 @@ impl FromStr for Cursor {
         let wrong = "this is not a cursor; take it from the answer before, unchanged";
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong)?;
         let text = String::from_utf8(bytes).map_err(|_| wrong)?;
+        // No sort value has it, and no database takes it.
+        if text.contains('\0') {
+            return Err(wrong);
+        }
         Ok(Self(text.split('\u{1f}').map(str::to_owned).collect()))
     }
 }
@@ -80,5 +84,6 @@ mod tests {
         let read: Cursor = cursor.to_string().parse().expect("its own text");
         assert_eq!(read.values::<2>(), Some(["Müller", "7"]));
         assert!("%%%".parse::<Cursor>().is_err());
+        assert!(Cursor::after(["a\0".to_owned()]).to_string().parse::<Cursor>().is_err());
     }
 }

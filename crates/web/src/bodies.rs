@@ -1,14 +1,17 @@
 //! What comes in, read into types: JSON, forms, queries, and the parts of a path. What cannot be
 //! read is a [`Failure`] that names the field.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, path},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use crate::{Failure, Problems, csrf};
 
@@ -27,8 +30,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(Failure::UnsupportedMedia("This takes application/json."));
         }
         let bytes = whole(request, state).await?;
-        json(&bytes).map(Self)
+        let value = json(&bytes)?;
+        // Serde would take the fields of an object in their order, without their names.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(Failure::field("body", "an object is expected, not a list"));
+        }
+        Ok(Self(value))
     }
+}
+
+/// For `#[serde(deserialize_with = "handfast_web::object")]` on a part of a body that has fields of
+/// its own: takes an object only, where serde would also take a list of the fields' values.
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(reader: D) -> Result<T, D::Error> {
+    struct Fields<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(fields))
+        }
+    }
+    reader.deserialize_map(Fields(PhantomData))
 }
 
 /// Reads JSON as [`JsonBody`] does; for one line of a stream.
@@ -37,17 +61,53 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         let text = format!("The JSON nests deeper than {DEPTH_MAX} brackets.");
         return Err(Failure::Unreadable(text));
     }
+    no_zero(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         match inner.classify() {
             serde_json::error::Category::Data => wrong_field(&path, &inner),
+            // What may be one of some words only is told as if the text were broken.
+            _ if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
+                wrong_field(&path, &"a value of another kind is expected")
+            }
             _ => not_json(&inner),
         }
     })?;
     reader.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+/// Refuses texts with the character 0, which no database holds, by the name of their field.
+fn no_zero(bytes: &[u8]) -> Result<(), Failure> {
+    // Looked for as it is written, so that almost no body is read twice.
+    if !bytes.windows(6).any(|six| six == b"\\u0000") {
+        return Ok(());
+    }
+    // What is no JSON at all is refused by whoever reads it.
+    let body: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    with_zero(&body, String::new()).map_or(Ok(()), |field| Err(holds_zero(field)))
+}
+
+fn holds_zero(field: String) -> Failure {
+    Failure::field(field, "a text cannot hold the character 0 (NUL)")
+}
+
+/// The place of the first text with the character 0. The depth was looked at before.
+fn with_zero(value: &serde_json::Value, at: String) -> Option<String> {
+    let below = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+    match value {
+        serde_json::Value::String(text) => text.contains('\0').then_some(at),
+        serde_json::Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(index, item)| with_zero(item, format!("{at}[{index}]")))
+        }
+        serde_json::Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            if name.contains('\0') { Some(at.clone()) } else { with_zero(value, below(name)) }
+        }),
+        _ => None,
+    }
 }
 
 fn not_json(error: &serde_json::Error) -> Failure {
@@ -119,6 +179,10 @@ fn fields<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let given: Vec<&[u8]> =
         bytes.split(|byte| *byte == b'&').filter(|field| !field.ends_with(b"=")).collect();
     let given = given.join(&b'&');
+    if let Some((name, _)) = form_urlencoded::parse(&given).find(|(_, value)| value.contains('\0'))
+    {
+        return Err(holds_zero(name.into_owned()));
+    }
     let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(&given));
     serde_path_to_error::deserialize(reader)
         .map_err(|error| wrong_field(&error.path().to_string(), error.inner()))
@@ -197,6 +261,45 @@ mod tests {
         assert!(wrong(read("{}")).starts_with("body: missing field `name`"));
         assert!(wrong(read("{")).starts_with("The body is not JSON"));
         assert!(wrong(read(r#"{"name":"a"} x"#)).starts_with("The body is not JSON"));
+    }
+
+    #[test]
+    fn what_may_be_one_of_some_words_is_named_too() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Word {
+            Yes,
+        }
+        #[derive(Debug, Deserialize)]
+        struct Said {
+            word: Word,
+        }
+        let read = |text: &str| json::<Said>(text.as_bytes());
+        assert!(matches!(read(r#"{"word":"yes"}"#).unwrap().word, Word::Yes));
+        assert!(wrong(read(r#"{"word":[]}"#)).starts_with("word: a value of another kind"));
+        assert!(wrong(read(r#"{"word":"#)).starts_with("The body is not JSON"));
+    }
+
+    #[test]
+    fn a_part_with_fields_is_no_list_of_their_values() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            #[serde(deserialize_with = "object")]
+            line: Line,
+        }
+        let read = |text: &str| json::<Outer>(text.as_bytes());
+        assert_eq!(read(r#"{"line":{"count":1}}"#).unwrap().line, Line { count: 1 });
+        assert!(wrong(read(r#"{"line":[1]}"#)).starts_with("line: invalid type: sequence"));
+        assert!(wrong(read(r#"{"line":{"count":"x"}}"#)).starts_with("line.count: "));
+    }
+
+    #[test]
+    fn a_text_that_no_database_holds_is_named() {
+        let read = |text: &str| json::<serde_json::Value>(text.as_bytes());
+        let says = ": a text cannot hold the character 0 (NUL)";
+        assert_eq!(wrong(read(r#"{"a":[1,{"b":"x\u0000"}]}"#)), format!("a[1].b{says}"));
+        read(r#"{"a":"\\u0000"}"#).unwrap();
+        assert_eq!(wrong(fields::<Call>(b"name=a%00b")), format!("name{says}"));
     }
 
     #[test]

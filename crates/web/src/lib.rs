@@ -38,7 +38,7 @@ mod viewer;
 
 pub use address::{AddressRange, AddressRangeError, ClientAddress};
 pub use app::{App, Authenticate, Settings};
-pub use bodies::{Form, JsonBody, Path, Query, json};
+pub use bodies::{Form, JsonBody, Path, Query, json, object};
 pub use download::download;
 pub use failure::{Failure, Problem, Problems};
 pub use flash::Flash;

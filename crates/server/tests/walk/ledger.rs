@@ -1,7 +1,11 @@
 //! Everything that a database and a folder of files hold, as text, to be compared before and after;
 //! and rows that were kept, to be put back.
 
-use std::{collections::BTreeMap, fmt::Write, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::Path,
+};
 
 use handfast_db::{Cx, Db, Engine, Fault};
 
@@ -26,16 +30,18 @@ pub(crate) struct Reader {
 #[derive(Debug, Clone)]
 struct Table {
     name: String,
+    columns: Vec<String>,
     keep: &'static str,
     empty: &'static str,
     fill: &'static str,
 }
 
 impl Table {
-    fn new(name: &str) -> Self {
+    fn new(name: &str, columns: &[String]) -> Self {
         let fixed = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
         Self {
             name: name.to_owned(),
+            columns: columns.to_vec(),
             keep: fixed(format!("create table keep_{name} as select * from {name}")),
             empty: fixed(format!("delete from {name}")),
             fill: fixed(format!("insert into {name} select * from keep_{name}")),
@@ -49,7 +55,13 @@ impl Reader {
         let parts: Vec<String> =
             tables.iter().map(|(table, columns)| part(db.engine(), table, columns)).collect();
         let whole = Box::leak(parts.join(" union all ").into_boxed_str());
-        Self { whole, tables: tables.keys().map(|name| Table::new(name)).collect() }
+        let tables = tables.iter().map(|(name, columns)| Table::new(name, columns)).collect();
+        Self { whole, tables }
+    }
+
+    /// The names of all columns.
+    pub(crate) fn columns(&self) -> BTreeSet<String> {
+        self.tables.iter().flat_map(|table| table.columns.iter().cloned()).collect()
     }
 
     /// Keeps the rows of every table beside it.

@@ -6,6 +6,7 @@
 //! refused leaves no trace in any table or folder, and no word of one organisation ever stands in
 //! an answer to another that it does not concern.
 #![allow(clippy::unwrap_used)]
+#![allow(dead_code, reason = "the town and the client serve other tests too")]
 
 mod actors;
 mod bodies;

@@ -178,6 +178,7 @@ struct NewRecord {
     person_key: Option<String>,
     /// What the record says: `party`, `name`, `given_name`, `family_name`, `email`, `phone`,
     /// `street`, `postcode`, `city`, `region`, `country`, `language`.
+    #[serde(deserialize_with = "handfast_web::object")]
     details: Details,
     /// Since when you know the customer, RFC 3339.
     since: Option<String>,
