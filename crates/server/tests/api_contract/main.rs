@@ -15,6 +15,7 @@ mod ledger;
 mod once;
 mod paging;
 mod problems;
+mod streams;
 #[path = "../walk/town.rs"]
 mod town;
 mod versions;

@@ -198,7 +198,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Whether what was asked was done. The very first page leads whoever comes to where they begin.
+    /// Whether what was asked was done. The first page leads whoever comes to where they begin.
     fn is_done(&self, answer: &Answer) -> bool {
         answer.is_done() || (self.facts.path == "/" && answer.status == 303)
     }
