@@ -66,6 +66,8 @@ fn sqlite(settings: &Settings, file: &Path, place: &Path, replace: Replace) -> R
     };
     let kept = if is_there { Some(set_aside(place)?) } else { None };
     fs::rename(&new, place).context("could not put the copy in place")?;
+    // Looking at the copy left files beside it, with nothing in them.
+    remove_database(&new)?;
     sync_folder_of(place)?;
     Ok(Restored { kept: kept.map(|path| path.display().to_string()), pending })
 }
