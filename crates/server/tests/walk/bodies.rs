@@ -96,7 +96,6 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),
         "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
         "POST /me/theme" => Sent::form("theme=dark"),
-        "POST /me/password" => Sent::form("password=blue+bicycle+bell"),
         "POST /memberships" => {
             Sent::form(format!("network={}&organisation={}", own.network, own.organisation))
         }
@@ -106,7 +105,9 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /imports" => Sent::new(FILE, UPLOAD),
         "POST /imports/{id}" => Sent::form("shape=customers&profile=&do=start"),
         "POST /sign-in" => Sent::form("email=nia@example.com&password=blue+bicycle+bell"),
-        "POST /invitations/{secret}" => Sent::form("password=blue+bicycle+bell"),
+        "POST /me/password" | "POST /invitations/{secret}" => {
+            Sent::form("password=blue+bicycle+bell")
+        }
         "POST /sign-out"
         | "POST /sign-out-everywhere"
         | "POST /people/{id}/ending"

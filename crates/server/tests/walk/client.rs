@@ -176,7 +176,8 @@ impl Answer {
         for (name, value) in &self.headers {
             // The length is the body's, which is compared itself.
             if !matches!(name.as_str(), "date" | "x-request-id" | "content-length") {
-                text.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
+                let value = String::from_utf8_lossy(value.as_bytes());
+                text.extend([name.as_str(), ": ", &value, "\n"]);
             }
         }
         text.push_str(&without_new_ids(&without_tokens(&self.text())));

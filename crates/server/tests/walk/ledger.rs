@@ -51,7 +51,7 @@ impl Table {
 
 impl Reader {
     pub(crate) fn new(db: &Db) -> Self {
-        let tables = db.read(|cx| tables(cx)).unwrap();
+        let tables = db.read(tables).unwrap();
         let parts: Vec<String> =
             tables.iter().map(|(table, columns)| part(db.engine(), table, columns)).collect();
         let whole = Box::leak(parts.join(" union all ").into_boxed_str());

@@ -149,10 +149,9 @@ pub(crate) fn sees(
 ) -> bool {
     let whose = match owner {
         Owner::Nobody => return false,
-        Owner::Of(whose) => whose,
         // A record of one customer is not found under another.
         Owner::OwnThen(whose) | Owner::ThenOwn(whose) if whose != eye.estate.whose => return false,
-        Owner::OwnThen(whose) | Owner::ThenOwn(whose) => whose,
+        Owner::Of(whose) | Owner::OwnThen(whose) | Owner::ThenOwn(whose) => whose,
     };
     let of = town.of(whose);
     things.iter().all(|thing| sees_one(*thing, facts, of, eye))
@@ -168,9 +167,7 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
         Thing::Record => is_own || (is_brands && facts.method == Method::GET),
         Thing::Organisation => is_own || is_brands || (is_near && of.is_brand()),
         Thing::Partner => (is_own || is_brands) && !of.is_brand(),
-        // On pages whoever looks after the brand looks after its partners' people too.
-        Thing::Person | Thing::Token | Thing::Invitation => is_own,
-        Thing::Import | Thing::Rejects => is_own,
+        Thing::Person | Thing::Token | Thing::Invitation | Thing::Import | Thing::Rejects => is_own,
         Thing::InvitationSecret | Thing::LinkSecret => true,
     }
 }

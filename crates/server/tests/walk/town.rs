@@ -107,8 +107,8 @@ fn shared_customer(world: &World) -> CustomerId {
         .db
         .write(move |tx| {
             for (seller, whose) in [(spoke, Whose::Spoke), (harbour, Whose::Harbour)] {
-                let mut line = line("common-order", seller, whose);
-                line.line_ref = whose.canary().to_owned();
+                let line_ref = whose.canary().to_owned();
+                let line = Line { line_ref, ..line("common-order", seller, whose) };
                 sales::line(tx, &author, NOW, &line)?;
             }
             sales::order(tx, &author, &zone, (NOW, NOW), &order("common-order", "common-1"))?;

@@ -46,7 +46,7 @@ struct Named {
     is_by_id: bool,
 }
 
-impl<'a> Step<'a> {
+impl Step<'_> {
     /// Asks for everything there is to ask for on this route.
     pub(crate) fn take(&self, stage: &mut Stage) -> Came {
         let mut came = Came::default();
@@ -89,7 +89,7 @@ impl<'a> Step<'a> {
         let mut owners = places::owners(&things);
         // Whoever is turned away is turned away before anything is looked up; and a secret does the
         // same for everybody.
-        let is_open = things.iter().any(is_secret_thing) && self.eye.is_some();
+        let is_open = things.iter().copied().any(is_secret_thing) && self.eye.is_some();
         if self.owed != Owed::Service || !self.actor.tries_everything || is_open {
             owners.retain(|owner| self.is_few(*owner));
         }
@@ -238,12 +238,12 @@ impl<'a> Step<'a> {
                 let is_brands = eye.estate.is_brand() && eye.estate.network == other.network;
                 other.whose == eye.estate.whose || is_brands
             });
-            !is_own && !(holds_secret && invites(named.owner, other, self.town))
+            !(is_own || (holds_secret && invites(named.owner, other, self.town)))
         };
         let traces = self.town.estates.iter().filter(is_foreign).flat_map(|e| e.whose.traces());
         let names = self.town.estates.iter().filter(|other| {
             let is_near = self.eye.is_some_and(|eye| eye.estate.network == other.network);
-            !is_near && !(holds_secret && invites(named.owner, other, self.town))
+            !(is_near || (holds_secret && invites(named.owner, other, self.town)))
         });
         let mut traces = traces.chain(names.flat_map(|other| other.whose.names()));
         let trace = traces.find(|trace| text.contains(**trace))?;
@@ -259,10 +259,10 @@ impl<'a> Step<'a> {
 
 /// Whether an address holds the secret of something that is there.
 fn is_secret(things: &[Thing], owner: Owner) -> bool {
-    owner != Owner::Nobody && things.iter().any(is_secret_thing)
+    owner != Owner::Nobody && things.iter().copied().any(is_secret_thing)
 }
 
-fn is_secret_thing(thing: &Thing) -> bool {
+fn is_secret_thing(thing: Thing) -> bool {
     matches!(thing, Thing::InvitationSecret | Thing::LinkSecret)
 }
 
