@@ -72,12 +72,13 @@ impl Reader {
         kept.unwrap();
     }
 
-    /// Gives tables their kept rows back, or says that it cannot: what is indexed by words is more
-    /// than its rows.
+    /// Gives tables their kept rows back, or says that it cannot: on SQLite the index of words is
+    /// more than its rows.
     pub(crate) fn restore(&self, db: &Db, changed: &[String]) -> bool {
         let find = |name: &String| self.tables.iter().find(|table| table.name == *name).cloned();
         let tables: Vec<Table> = changed.iter().filter_map(find).collect();
-        let is_plain = |table: &Table| !table.name.starts_with("search_");
+        let is_plain =
+            |table: &Table| db.engine() == Engine::Postgres || !table.name.starts_with("search_");
         if tables.len() < changed.len() || !tables.iter().all(is_plain) {
             return false;
         }
