@@ -4,7 +4,7 @@
 //! - [`people`]: who signs in, as what, with which credential
 //! - [`sharing`]: the [`sharing::Lens`], without which nothing about a customer is read
 //! - [`touches`]: what happened; append-only; timeline and feed
-//! - [`search`]: finding customers by the words of their records and touches
+//! - `search`: finding customers by the words of their records and touches
 //! - [`customers`]: records, and the customer behind them
 //! - [`sales`]: orders, promised deliveries, reviews, and the figures drawn from them
 //! - [`cases`]: cases, their steps and hand-overs, and the figures drawn from them
