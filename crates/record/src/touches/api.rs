@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use handfast_db::Fault;
-use handfast_kit::{OrganisationId, PersonId};
+use handfast_kit::{OrganisationId, PersonId, TimeMs};
 use handfast_web::{Access, App, Failure, Path, Query, Route, Scope, Viewer, api};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -48,9 +48,13 @@ pub(crate) struct ShownTouch<'a> {
     kind: &'a str,
     channel: &'a str,
     /// When it happened, RFC 3339.
-    at: String,
+    #[schema(value_type = String)]
+    #[serde(serialize_with = "TimeMs::serialize_rfc3339")]
+    at: TimeMs,
     /// When it was written down, RFC 3339.
-    recorded: String,
+    #[schema(value_type = String)]
+    #[serde(serialize_with = "TimeMs::serialize_rfc3339")]
+    recorded: TimeMs,
     /// Its number in the feed, once it has one.
     index: Option<i64>,
     summary: &'a str,
@@ -72,8 +76,8 @@ impl<'a> TryFrom<&'a Touch> for ShownTouch<'a> {
             class: touch.class.word(),
             kind: &touch.kind,
             channel: &touch.channel,
-            at: touch.at.rfc3339(),
-            recorded: touch.recorded.rfc3339(),
+            at: touch.at,
+            recorded: touch.recorded,
             index: touch.leaf_index,
             summary: &touch.summary,
             body,
@@ -82,7 +86,11 @@ impl<'a> TryFrom<&'a Touch> for ShownTouch<'a> {
 }
 
 pub(crate) fn shown(touches: &[Touch]) -> Result<Vec<ShownTouch<'_>>, Failure> {
-    touches.iter().map(ShownTouch::try_from).collect()
+    let mut shown = Vec::with_capacity(touches.len());
+    for touch in touches {
+        shown.push(ShownTouch::try_from(touch)?);
+    }
+    Ok(shown)
 }
 
 /// One touch
