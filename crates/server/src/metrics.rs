@@ -1,6 +1,6 @@
 //! What is measured, in the form that Prometheus reads, on a listener of its own.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::{
@@ -20,6 +20,9 @@ use crate::store;
 const SECONDS: &[f64] =
     &[0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
+/// How often what was timed is folded into the histograms.
+const KEEP_UP: Duration = Duration::from_secs(5);
+
 /// Starts measuring; to be called once in a process, before anything is measured.
 pub fn start() -> Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
@@ -28,6 +31,16 @@ pub fn start() -> Result<PrometheusHandle> {
         .context("could not start measuring")?;
     describe();
     Ok(handle)
+}
+
+/// Folds what was timed into the histograms, for as long as the process runs: until then each
+/// request takes some memory, and nobody may ever ask for the figures.
+pub async fn keep_up(handle: PrometheusHandle) {
+    let mut every = tokio::time::interval(KEEP_UP);
+    loop {
+        every.tick().await;
+        handle.run_upkeep();
+    }
 }
 
 fn describe() {

@@ -60,6 +60,7 @@ pub fn serve(
         let (asked, stop) = watch::channel(false);
         // Before anybody is told that the server is ready: a signal then already finds its ear.
         tokio::spawn(wait_for_signals(asked, signals()?));
+        tokio::spawn(metrics::keep_up(measured.clone()));
         serve_metrics(settings, metrics::router(measured, db.clone()), stop.clone()).await?;
         let handlers = jobs::handlers(settings);
         let workers = Workers::start(db, clock, handlers, settings.worker_count)?;
