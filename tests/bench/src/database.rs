@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 /// A connection that writes durably: what `db` opens for its writer, without `db`.
 pub(crate) fn writing(path: &Path) -> Result<Connection> {
@@ -18,7 +18,7 @@ pub(crate) fn writing(path: &Path) -> Result<Connection> {
          pragma cache_size = -16384;
          pragma foreign_keys = on;",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
+    settle(&connection)?;
     Ok(connection)
 }
 
@@ -29,9 +29,17 @@ pub(crate) fn reading(path: &Path) -> Result<Connection> {
     connection.execute_batch(
         "pragma temp_store = memory;
          pragma cache_size = -2048;
-         pragma mmap_size = 268435456;",
+         pragma mmap_size = 0;",
     )?;
+    settle(&connection)?;
     Ok(connection)
+}
+
+/// Keeps statements, and each its plan when other values are bound to it, as `db` does.
+fn settle(connection: &Connection) -> Result<()> {
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// A connection that fills a file quickly; a crash would cost the file.

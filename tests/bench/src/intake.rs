@@ -20,7 +20,7 @@ use crate::{
 };
 
 const ROWS: u64 = 100_000;
-const ROUNDS: usize = 3;
+const ROUNDS_MAX: usize = 2;
 const SMALL: u64 = 50_000;
 const LARGE: u64 = 500_000;
 const MEMORY_MIB_MAX: f64 = 150.0;
@@ -52,7 +52,7 @@ fn speed(
     (base, shape, file): (&Path, &str, &Path),
 ) -> Result<()> {
     let (mut own, mut least, mut tables) = (vec![], vec![], String::new());
-    for _ in 0..ROUNDS {
+    for _ in 0..bench.rounds.min(ROUNDS_MAX) {
         let work = folder.join("work");
         copy(base, &work)?;
         let taken = import(bench, &work, shape, file)?;

@@ -240,7 +240,8 @@ mod tests {
 
     #[test]
     fn the_files_of_a_page_are_found_once() {
-        let html = r#"<link href="/assets/a.css"><use href="/assets/i.svg#x"><use href='/assets/i.svg#y'>"#;
+        let html = r#"<link href="/assets/a.css"><use href="/assets/i.svg#x">
+                      <use href='/assets/i.svg#y'>"#;
         assert_eq!(
             assets(html).into_iter().collect::<Vec<_>>(),
             ["/assets/a.css", "/assets/i.svg"]

@@ -208,8 +208,9 @@ fn insert_customer(connection: &Connection, seed: &Seed, customer: Id, number: u
                 "insert into record (network_id, customer_id, record_id, organisation_id,
                    external_ref, party, name, given_name, family_name, sort_key, email, phone,
                    street, postcode, city, region, country, language, since_ms, updated_ms, version)
-                 values (?1, ?2, ?3, ?4, ?5, 'person', ?6, 'Customer', ?7, ?8, ?9, '+44 113 496 0000',
-                   '1 Park Row', 'LS1 5AB', 'Leeds', 'England', 'GB', 'en', ?10, ?10, 1)",
+                 values (?1, ?2, ?3, ?4, ?5, 'person', ?6, 'Customer', ?7, ?8, ?9,
+                   '+44 113 496 0000', '1 Park Row', 'LS1 5AB', 'Leeds', 'England', 'GB',
+                   'en', ?10, ?10, 1)",
             )?
             .execute(params![
                 seed.network,
