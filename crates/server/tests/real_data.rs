@@ -58,8 +58,7 @@ fn a_marketplace_gives_the_true_figures_and_a_second_import_stores_nothing() {
     let Some(data) = data() else { return };
     let place = network("olist", "America/Sao_Paulo");
     let folder = data.join("olist");
-    let arguments =
-        ["olist", folder.to_str().unwrap(), "--profile", "olist", "--network", "olist"];
+    let arguments = ["olist", folder.to_str().unwrap(), "--profile", "olist", "--network", "olist"];
     let (read, stored) = import(&arguments, place.path());
     assert!(read > 50_000 && stored > 50_000, "{read} {stored}");
     let facts: Value =
@@ -110,8 +109,7 @@ fn case_events_give_the_true_hand_overs_and_ways_back() {
         let (read, _) = import(&arguments, place.path());
         assert_eq!(Some(read), facts[fact]["events"].as_i64());
         for (by, key) in views {
-            let told =
-                run(&["report", "cases", "--by", by, "--network", profile], place.path());
+            let told = run(&["report", "cases", "--by", by, "--network", profile], place.path());
             assert_eq!(told["cases"], facts[fact]["cases"]);
             for (name, value) in facts[fact][key].as_object().unwrap() {
                 assert_eq!(told.get(name), Some(value), "{profile} by {by}: {name}");
@@ -159,8 +157,7 @@ fn an_import_that_was_killed_ends_as_one_that_was_not() {
     let killed = tempfile::tempdir().unwrap();
     let database = |place: &Path| place.join("handfast.db");
     std::fs::copy(database(undisturbed.path()), database(killed.path())).unwrap();
-    let arguments =
-        ["olist", folder.to_str().unwrap(), "--profile", "olist", "--network", "olist"];
+    let arguments = ["olist", folder.to_str().unwrap(), "--profile", "olist", "--network", "olist"];
     import(&arguments, undisturbed.path());
     // Killed four times, each time a little later.
     for wait_ms in [300, 700, 1_500, 3_000] {
