@@ -23,7 +23,8 @@ use crate::{
     gate::Gate,
     headers,
     limits::{InFlight, PerMinute},
-    problems, tell,
+    problems,
+    tell::Asked,
 };
 
 /// How many tokens and addresses are counted at once.
@@ -58,16 +59,15 @@ pub fn router(app: App, mut routes: Vec<Route>) -> Router {
         router = router.route(path, handler);
     }
     let in_flight = InFlight::new(app.settings.in_flight_max);
-    // From the inside out.
+    let edge = Arc::new(Edge { app: app.clone(), in_flight });
+    // From the inside out. Each layer costs every request a copy of those inside it, so what can be
+    // one layer is one.
     router
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
         .fallback(async || Failure::NotFound)
         .layer(CatchPanicLayer::custom(after_panic))
-        .layer(from_fn_with_state(in_flight, keep_count))
-        .layer(from_fn_with_state(app.clone(), note_address))
-        .layer(from_fn_with_state(app.clone(), tell::failures))
+        .layer(from_fn_with_state(edge, pass))
         .layer(CompressionLayer::new().gzip(true).br(true).compress_when(worth_compressing()))
-        .layer(from_fn_with_state(app.clone(), headers::add))
         .with_state(app)
 }
 
@@ -83,19 +83,31 @@ fn worth_compressing() -> impl Predicate {
     SizeAbove::new(1024).and(is_text)
 }
 
-async fn note_address(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let address = ClientAddress::of(&request, &app.settings.trusted_proxies);
-    request.extensions_mut().insert(address);
-    next.run(request).await
+/// What stands around all routes.
+struct Edge {
+    app: App,
+    in_flight: InFlight,
 }
 
-async fn keep_count(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
-    if request.uri().path() == ALIVE_PATH && *request.method() == Method::GET {
-        return next.run(request).await;
-    }
-    match in_flight.enter() {
-        Ok(_place) => next.run(request).await,
-        Err(failure) => failure.into_response(),
+/// Notes where a request comes from, lets it in if there is room, and gives its answer its form.
+async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let settings = &edge.app.settings;
+    let address = ClientAddress::of(&request, &settings.trusted_proxies);
+    request.extensions_mut().insert(address);
+    let asked = Asked::of(&request);
+    let response = edge.counted(request, next).await;
+    headers::add(settings, asked.told(response))
+}
+
+impl Edge {
+    async fn counted(&self, request: Request, next: Next) -> Response {
+        if request.uri().path() == ALIVE_PATH && *request.method() == Method::GET {
+            return next.run(request).await;
+        }
+        match self.in_flight.enter() {
+            Ok(_place) => next.run(request).await,
+            Err(failure) => failure.into_response(),
+        }
     }
 }
 

@@ -3,52 +3,20 @@
 
 use askama::Template;
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use handfast_kit::Id;
 
 use crate::{
-    App, Bare, Failure, Frame, Nav, Problems,
+    Bare, Failure, Frame, Nav, Problems,
     failure::{Problem, Told},
     frame,
     gate::Seen,
     redirects,
     routes::{Face, is_safe},
 };
-
-/// Writes a failure that a handler or a gate gave in the form of its face.
-pub(crate) async fn failures(State(_): State<App>, request: Request, next: Next) -> Response {
-    let asked = Asked {
-        method: request.method().clone(),
-        uri: request.uri().clone(),
-        is_fragment: request.headers().contains_key("hx-request"),
-    };
-    let mut response = next.run(request).await;
-    let told = response.extensions_mut().remove::<Told>();
-    let unmade;
-    let failure = match &told {
-        Some(Told(failure)) => &**failure,
-        None => match of_library(&response) {
-            Some(failure) => {
-                unmade = failure;
-                &unmade
-            }
-            None => return response,
-        },
-    };
-    let seen = response.extensions_mut().remove::<Seen>();
-    let mut answer = asked.answer(failure, seen);
-    // What a layer has said besides (Allow, Cache-Control) still holds.
-    for (name, value) in response.headers() {
-        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
-            answer.headers_mut().entry(name).or_insert_with(|| value.clone());
-        }
-    }
-    answer
-}
 
 /// The failure behind an answer in plain text that axum or a layer made.
 fn of_library(response: &Response) -> Option<Failure> {
@@ -75,13 +43,48 @@ fn of_library(response: &Response) -> Option<Failure> {
     })
 }
 
-struct Asked {
+/// A request, as far as the telling of its failure depends on it.
+pub(crate) struct Asked {
     method: Method,
     uri: Uri,
     is_fragment: bool,
 }
 
 impl Asked {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            is_fragment: request.headers().contains_key("hx-request"),
+        }
+    }
+
+    /// Writes a failure that a handler or a gate gave in the form of its face; leaves other answers
+    /// as they are.
+    pub(crate) fn told(&self, mut response: Response) -> Response {
+        let told = response.extensions_mut().remove::<Told>();
+        let unmade;
+        let failure = match &told {
+            Some(Told(failure)) => &**failure,
+            None => match of_library(&response) {
+                Some(failure) => {
+                    unmade = failure;
+                    &unmade
+                }
+                None => return response,
+            },
+        };
+        let seen = response.extensions_mut().remove::<Seen>();
+        let mut answer = self.answer(failure, seen);
+        // What a layer has said besides (Allow, Cache-Control) still holds.
+        for (name, value) in response.headers() {
+            if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
+                answer.headers_mut().entry(name).or_insert_with(|| value.clone());
+            }
+        }
+        answer
+    }
+
     fn answer(&self, failure: &Failure, seen: Option<Seen>) -> Response {
         let face = seen.as_ref().map_or_else(|| Face::of_path(self.uri.path()), |seen| seen.face);
         let said = Said::of(failure, &self.log(failure));
