@@ -235,7 +235,7 @@ impl Stage {
     }
 
     /// Forgets whatever was changed: puts the rows back, or takes another copy.
-    fn anew(&mut self) {
+    pub(crate) fn anew(&mut self) {
         self.refused.clear();
         let copy = self.copy.as_ref().unwrap();
         let after = self.reader.read(&copy.db, copy.data.path());

@@ -171,6 +171,10 @@ impl Step<'_> {
             let is_served = named.is_there && self.owed == Owed::Service;
             let acts = is_served && !reads(self.facts);
             let answer = if acts { stage.send_to_act(&ask) } else { stage.send(&ask) };
+            if !acts && !reads(self.facts) && answer.is_done() {
+                // It should not have been, which is told below; the walk goes on from a clean slate.
+                stage.anew();
+            }
             came.request_count += 1;
             let wrong = self.wrong(named, &answer).or_else(|| self.leaked(named, &answer));
             if let Some(wrong) = wrong {
