@@ -215,6 +215,17 @@ pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
     Ok(Some(Customer { id: standing, chosen: rules::choose(&records, brand), records }))
 }
 
+/// As [`find`], for a change in the same transaction: others who would change the customer wait
+/// until its end, so what is read here is what is changed.
+pub fn hold(tx: &mut Tx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
+    // Whoever does not see the customer holds up nobody.
+    let Some(seen) = find(tx, lens, id)? else { return Ok(None) };
+    match records::lock_to_change(tx, lens.network(), seen.id)? {
+        Some(standing) => find(tx, lens, standing),
+        None => Ok(None),
+    }
+}
+
 /// Where the customer with this id is now, if the viewer sees any record of it: quicker than
 /// [`find`] where only its touches are wanted.
 pub fn seen(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<CustomerId>, Fault> {

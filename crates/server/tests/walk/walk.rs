@@ -172,7 +172,7 @@ impl Step<'_> {
             let acts = is_served && !reads(self.facts);
             let answer = if acts { stage.send_to_act(&ask) } else { stage.send(&ask) };
             if !acts && !reads(self.facts) && answer.is_done() {
-                // It should not have been, which is told below; the walk goes on from a clean slate.
+                // It should not have been, as is told below; the walk goes on as if it were not.
                 stage.anew();
             }
             came.request_count += 1;

@@ -324,7 +324,7 @@ async fn revise(
 ) -> Result<Answer, Failure> {
     let (now, author, lens) = (app.clock.now(), Author::of(&viewer), Lens::of(&viewer));
     app.write_once(&viewer, once, move |tx| -> Result<_, Failure> {
-        let seen = super::find(tx, &lens, id)?.ok_or(Failure::NotFound)?;
+        let seen = super::hold(tx, &lens, id)?.ok_or(Failure::NotFound)?;
         read.check(seen.version())?;
         let received = super::revise(tx, &lens, &author, now, (id, record), None, &details)?;
         Ok(Answer::ok(&Taken::from(received)))

@@ -7,7 +7,7 @@ use handfast_kit::{NetworkId, TimeMs};
 
 use store::Standing;
 
-use super::{Details, Error, Incoming, Received, Record, find, rules};
+use super::{Details, Error, Incoming, Received, Record, hold, rules};
 use crate::{
     CustomerId, RecordId, search,
     sharing::{Author, Class, Lens},
@@ -107,7 +107,7 @@ fn customer_for(
     if let Some(key) = &incoming.person_key {
         store::claim_person_key(tx, network, key, fresh)?;
         if let Some(known) = store::by_person_key(tx, network, key)?
-            && let Some(standing) = lock(tx, network, known)?
+            && let Some(standing) = lock_to_change(tx, network, known)?
         {
             return Ok(standing);
         }
@@ -123,10 +123,29 @@ pub(crate) fn lock(
     network: NetworkId,
     customer: CustomerId,
 ) -> Result<Option<CustomerId>, Fault> {
+    follow(tx, network, customer, store::lock)
+}
+
+/// As [`lock`], for who changes the customer's own row: the values that are chosen for it. Others
+/// who would do the same wait here, and not for one another later.
+pub(super) fn lock_to_change(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Option<CustomerId>, Fault> {
+    follow(tx, network, customer, store::lock_to_change)
+}
+
+fn follow(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    lock: fn(&mut Tx<'_>, NetworkId, CustomerId) -> Result<Option<Standing>, Fault>,
+) -> Result<Option<CustomerId>, Fault> {
     let mut standing = customer;
     // A chain of merges is short; a ring would be a fault and must not hang the writer.
     for _ in 0..16 {
-        match store::lock(tx, network, standing)? {
+        match lock(tx, network, standing)? {
             None => return Ok(None),
             Some(Standing::Here) => return Ok(Some(standing)),
             Some(Standing::Merged(next)) => standing = next,
@@ -145,7 +164,7 @@ fn update(
     details: &Details,
 ) -> Result<Received, Error> {
     let network = author.network();
-    let customer = lock(tx, network, customer)?.ok_or(Error::NotFound)?;
+    let customer = lock_to_change(tx, network, customer)?.ok_or(Error::NotFound)?;
     let before = store::record(tx, network, customer, record)?.ok_or(Error::NotFound)?;
     let merged = rules::over(&before.details, details);
     if merged == before.details {
@@ -193,7 +212,7 @@ pub fn revise(
     version: Option<i64>,
     details: &Details,
 ) -> Result<Received, Error> {
-    let seen = find(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    let seen = hold(tx, lens, customer)?.ok_or(Error::NotFound)?;
     let own = |held: &&Record| held.id == record && held.organisation == author.organisation_id();
     let held = seen.records.iter().find(own).ok_or(Error::NotFound)?;
     if version.is_some_and(|version| version != held.version) {

@@ -95,6 +95,24 @@ pub(super) fn lock(
     Ok(row.map(|(merged_into,)| merged_into.map_or(Standing::Here, Standing::Merged)))
 }
 
+/// As [`lock`], for who changes the customer's own row afterwards: of two who held it for share,
+/// neither could.
+pub(super) fn lock_to_change(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Option<Standing>, Fault> {
+    let row: Option<(Option<CustomerId>,)> = tx.one(
+        Sql {
+            sqlite: "select merged_into from customer where network_id = $1 and customer_id = $2",
+            postgres: "select merged_into from customer
+                        where network_id = $1 and customer_id = $2 for no key update",
+        },
+        (network, customer),
+    )?;
+    Ok(row.map(|(merged_into,)| merged_into.map_or(Standing::Here, Standing::Merged)))
+}
+
 #[expect(clippy::too_many_arguments, reason = "one row, its columns in order")]
 pub(super) fn insert(
     tx: &mut Tx<'_>,
