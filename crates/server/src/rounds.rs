@@ -89,7 +89,7 @@ mod tests {
             assert_eq!(seal(&world.db, &stop).unwrap(), 2);
             assert_eq!(seal(&world.db, &stop).unwrap(), 0);
             let lens = world.lens(world.brand);
-            let feed = world.db.read(|cx| touches::feed(cx, &lens, -1, 10)).unwrap();
+            let feed = world.db.read(|cx| touches::feed(cx, &lens, None, 10)).unwrap().unwrap();
             let numbers: Vec<_> = feed.iter().map(|touch| touch.leaf_index).collect();
             assert_eq!(numbers, [Some(0), Some(1)]);
         }

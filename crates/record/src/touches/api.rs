@@ -55,7 +55,7 @@ pub(crate) struct ShownTouch<'a> {
     #[schema(value_type = String)]
     #[serde(serialize_with = "TimeMs::serialize_rfc3339")]
     recorded: TimeMs,
-    /// Its number in the feed, once it has one.
+    /// Its number in the feed, once it has one; for the brand only.
     index: Option<i64>,
     summary: &'a str,
     /// What is special to its kind; `kind` again names it.
@@ -116,8 +116,9 @@ async fn show(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct FeedWanted {
-    /// The `index` of the last touch you have; leave it out to begin at the beginning.
-    after: Option<i64>,
+    /// The `next` of the answer before: the last touch you have. Leave it out for the beginning.
+    #[param(value_type = Option<String>, format = "uuid")]
+    after: Option<TouchId>,
     /// 1 to 200; 100 if left out.
     limit: Option<usize>,
 }
@@ -125,13 +126,15 @@ struct FeedWanted {
 #[derive(Debug, Serialize, ToSchema)]
 struct Feed<'a> {
     items: Vec<ShownTouch<'a>>,
-    /// What to send as `after` next time, also when nothing new was there.
-    next: i64,
+    /// What to send as `after` next time, also when nothing new was there; none while the feed is
+    /// empty.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    next: Option<TouchId>,
 }
 
 /// Touches in the order in which they were recorded
 ///
-/// Gapless and never reordered; numbers of what you may not see are skipped. Ask again with `next`.
+/// Gapless and never reordered, without what you may not see. Ask again with `next`.
 #[utoipa::path(
     get, path = "/api/v1/feed", tag = "touches", params(FeedWanted),
     responses((status = 200, body = Feed), (status = "default", description = "Problem details"))
@@ -141,12 +144,14 @@ async fn feed(
     viewer: Viewer,
     Query(wanted): Query<FeedWanted>,
 ) -> Result<Response, Failure> {
-    let (after, limit) = (wanted.after.unwrap_or(-1), wanted.limit.unwrap_or(100));
+    let (after, limit) = (wanted.after, wanted.limit.unwrap_or(100));
     let touches = app.read(move |cx| super::feed(cx, &Lens::of(&viewer), after, limit)).await?;
-    let next = touches.last().and_then(|touch| touch.leaf_index).unwrap_or(after);
-    let link = format!("</api/v1/feed?after={next}&limit={limit}>; rel=\"next\"");
+    let unknown = || Failure::field("after", "the feed has no such touch; send `next` as it came");
+    let touches = touches.ok_or_else(unknown)?;
+    let next = touches.last().map(|touch| touch.id).or(after);
     let mut response = axum::Json(Feed { items: shown(&touches)?, next }).into_response();
-    if let Ok(link) = HeaderValue::try_from(link) {
+    let link = next.map(|next| format!("</api/v1/feed?after={next}&limit={limit}>; rel=\"next\""));
+    if let Some(link) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)

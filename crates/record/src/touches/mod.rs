@@ -116,7 +116,7 @@ pub struct Touch {
     pub at: TimeMs,
     /// When it was written down.
     pub recorded: TimeMs,
-    /// Its number in the feed, once it has one.
+    /// Its number in the feed, once it has one; only for a viewer who sees the whole feed.
     pub leaf_index: Option<i64>,
     /// What happened, in one sentence.
     pub summary: String,
@@ -219,13 +219,35 @@ pub fn served_by(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<V
 /// The touch with this id, if the viewer may see it.
 pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: TouchId) -> Result<Option<Touch>, Fault> {
     let Some((subject, at)) = store::place_of(cx, lens.network(), id)? else { return Ok(None) };
-    store::one(cx, lens, subject, at, id)
+    Ok(store::one(cx, lens, subject, at, id)?.map(|touch| projected(lens, touch)))
 }
 
-/// The touches of the network that the viewer may see, in the order of their numbers, after the
-/// number `after` (-1 for the beginning). Numbers of what the viewer may not see are skipped.
-pub fn feed(cx: &mut Cx<'_>, lens: &Lens, after: i64, limit: usize) -> Result<Vec<Touch>, Fault> {
-    store::feed(cx, lens, after, limit.clamp(1, PAGE_MAX))
+/// The touches of the network that the viewer may see, in the order in which they were numbered,
+/// after the touch `after` (none for the beginning), up to `limit` (at most [`PAGE_MAX`]). `None`
+/// when `after` is no touch that the viewer sees in the feed.
+///
+/// The place is a touch, not its number: how far numbers run says how much others wrote.
+pub fn feed(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    after: Option<TouchId>,
+    limit: usize,
+) -> Result<Option<Vec<Touch>>, Fault> {
+    let mut number = -1;
+    if let Some(id) = after {
+        let Some((subject, at)) = store::place_of(cx, lens.network(), id)? else { return Ok(None) };
+        let touch = store::one(cx, lens, subject, at, id)?;
+        let Some(found) = touch.and_then(|touch| touch.leaf_index) else { return Ok(None) };
+        number = found;
+    }
+    let touches = store::feed(cx, lens, number, limit.clamp(1, PAGE_MAX))?;
+    Ok(Some(touches.into_iter().map(|touch| projected(lens, touch)).collect()))
+}
+
+/// The touch as the viewer may see it: its number only for who sees them all.
+fn projected(lens: &Lens, touch: Touch) -> Touch {
+    let leaf_index = if lens.records_of().is_none() { touch.leaf_index } else { None };
+    Touch { leaf_index, ..touch }
 }
 
 /// The latest touches of one organisation that the viewer may see, newest first by number.
@@ -236,7 +258,8 @@ pub fn latest_of(
     kinds: &[&str],
     limit: usize,
 ) -> Result<Vec<Touch>, Fault> {
-    store::latest_of(cx, lens, organisation, kinds, limit.clamp(1, PAGE_MAX))
+    let touches = store::latest_of(cx, lens, organisation, kinds, limit.clamp(1, PAGE_MAX))?;
+    Ok(touches.into_iter().map(|touch| projected(lens, touch)).collect())
 }
 
 /// Gives up to `limit` touches that have no number yet theirs, in the order in which they were

@@ -36,20 +36,24 @@ fn the_feed_is_gapless_in_the_order_of_recording_and_shows_each_viewer_its_own()
         write(&world, world.brand, maya, NOW, note("ours"));
         let network = world.network;
         let brand = world.lens(world.brand);
-        let before = world.db.read(|cx| feed(cx, &brand, -1, 50)).unwrap();
+        let before = world.db.read(|cx| feed(cx, &brand, None, 50)).unwrap().unwrap();
         assert!(before.is_empty(), "nothing has a number before it is sealed");
         assert_eq!(world.db.write(move |tx| seal(tx, network, 4)).unwrap(), 4);
         assert_eq!(world.db.write(move |tx| seal(tx, network, 400)).unwrap(), 3);
         assert_eq!(world.db.write(move |tx| seal(tx, network, 400)).unwrap(), 0);
-        let all = world.db.read(|cx| feed(cx, &brand, -1, 50)).unwrap();
+        let all = world.db.read(|cx| feed(cx, &brand, None, 50)).unwrap().unwrap();
         let numbers: Vec<i64> = all.iter().map(|touch| touch.leaf_index.unwrap()).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);
-        let rest = world.db.read(|cx| feed(cx, &brand, 4, 50)).unwrap();
+        let rest = world.db.read(|cx| feed(cx, &brand, Some(all[4].id), 50)).unwrap().unwrap();
         assert_eq!(rest.len(), 2);
         let spoke = world.lens(world.spoke);
-        assert_eq!(world.db.read(|cx| feed(cx, &spoke, -1, 50)).unwrap().len(), 6);
+        let own = world.db.read(|cx| feed(cx, &spoke, None, 50)).unwrap().unwrap();
+        assert_eq!(own.len(), 6);
+        assert!(own.iter().all(|touch| touch.leaf_index.is_none()), "gaps would tell of others");
+        let ours = all.iter().find(|touch| touch.organisation == world.brand).unwrap().id;
+        assert!(world.db.read(|cx| feed(cx, &spoke, Some(ours), 50)).unwrap().is_none());
         let harbour = world.lens(world.harbour);
-        assert!(world.db.read(|cx| feed(cx, &harbour, -1, 50)).unwrap().is_empty());
+        assert!(world.db.read(|cx| feed(cx, &harbour, None, 50)).unwrap().unwrap().is_empty());
     }
 }
 

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::{Api, apis, client::Ask, estates::Whose};
 
-fn read(api: &Api, query: &str) -> (Vec<Value>, i64) {
+fn read(api: &Api, query: &str) -> (Vec<Value>, String) {
     let answer = api.ask(Ask::get(format!("/api/v1/feed{query}")));
     assert_eq!(answer.status, 200, "{}", answer.text());
     let page = answer.json();
-    let next = page["next"].as_i64().unwrap();
+    let next = page["next"].as_str().unwrap().to_owned();
     assert!(answer.header("link").contains(&format!("after={next}")));
     (page["items"].as_array().unwrap().clone(), next)
 }
@@ -22,9 +22,10 @@ fn numbers(items: &[Value]) -> Vec<i64> {
 
 /// All of the feed, some at a time.
 fn whole(api: &Api, limit: usize) -> Vec<Value> {
-    let (mut all, mut after) = (Vec::new(), -1);
+    let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let (items, next) = read(api, &format!("?after={after}&limit={limit}"));
+        let place = if after.is_empty() { String::new() } else { format!("after={after}&") };
+        let (items, next) = read(api, &format!("?{place}limit={limit}"));
         if items.is_empty() {
             assert_eq!(next, after, "at the end one asks from the same place again");
             return all;
@@ -83,6 +84,16 @@ fn a_partner_reads_its_own_in_the_same_order() {
         assert!(!own.is_empty() && own.iter().all(|item| item["organisation_id"] == spoke));
         let of_brand: Vec<&Value> =
             brand.iter().filter(|item| item["organisation_id"] == spoke).collect();
-        assert_eq!(own.iter().collect::<Vec<_>>(), of_brand);
+        let ids = |items: &[&Value]| -> Vec<Value> {
+            items.iter().map(|item| item["id"].clone()).collect()
+        };
+        assert_eq!(ids(&own.iter().collect::<Vec<_>>()), ids(&of_brand));
+        // Gaps in the numbers would tell a partner how much others wrote.
+        assert!(own.iter().all(|item| item["index"].is_null()));
+        let foreign = brand.iter().find(|item| item["organisation_id"] != spoke).unwrap();
+        for unknown in [foreign["id"].as_str().unwrap(), "00000000-0000-4000-8000-000000000000"] {
+            let answer = api.ask_as_spoke(Ask::get(format!("/api/v1/feed?after={unknown}")));
+            assert_eq!(answer.status, 422, "{}", answer.text());
+        }
     }
 }
