@@ -32,13 +32,7 @@ impl Moment {
                 let (month, day) = match manner.date_order {
                     Some(DateOrder::DayFirst) => (second, first),
                     Some(DateOrder::MonthFirst) => (first, second),
-                    None => {
-                        return Err(format!(
-                            "{} may be read in two ways; say in the map whether the day or the \
-                             month comes first (date_order)",
-                            quote(text)
-                        ));
-                    }
+                    None => return Err(in_two_ways(text, [first, second], year, wrong)),
                 };
                 new_date(year, month, day).ok_or_else(wrong)?
             }
@@ -52,6 +46,24 @@ impl Moment {
         let at = local.to_zoned(zone).map_err(|_| wrong())?.timestamp().as_millisecond();
         Ok(Self { at: TimeMs(at), day_only: time.is_none() })
     }
+}
+
+/// What is wrong with a date of which nobody said what its first part is.
+fn in_two_ways(
+    text: &str,
+    [first, second]: [i8; 2],
+    year: i16,
+    wrong: impl Fn() -> String,
+) -> String {
+    let is_date = |month, day| new_date(year, month, day).is_some();
+    if is_date(first, second) || is_date(second, first) {
+        let quoted = quote(text);
+        return format!(
+            "{quoted} may be read in two ways; say whether the day or the month comes first, on \
+             the import's page or as date_order in its map"
+        );
+    }
+    wrong()
 }
 
 enum DayText {
@@ -199,6 +211,9 @@ mod tests {
         let said = Moment::parse("4/30/2026", &manner("UTC", None)).unwrap_err();
         assert!(said.contains("date_order"), "{said}");
         assert!(Moment::parse("4/30/2026", &manner("UTC", Some(DateOrder::DayFirst))).is_err());
+        let unsaid = |text| Moment::parse(text, &manner("UTC", None)).unwrap_err();
+        assert!(unsaid("03/04/2026").contains("two ways"));
+        assert!(unsaid("31/31/2026").contains("is not a date"));
     }
 
     #[test]
