@@ -91,12 +91,11 @@ fn main() -> Result<()> {
     };
     let wanted = |letter: &str| line.only.split(',').any(|one| one.trim() == letter);
     let sizes: &[u64] = if line.full { &[1, 10] } else { &[1] };
-    let mut base_us = None;
     for size in sizes {
         let touches = line.touches * size;
         if wanted("a") {
-            let us = bench.part("timeline", |bench| timeline::measure(bench, touches, base_us));
-            base_us = us.or(base_us);
+            let base = (*size > 1).then_some(line.touches);
+            bench.part("timeline", |bench| timeline::measure(bench, touches, base));
         }
         if wanted("b") && *size == 1 {
             bench.part("append", |bench| append::measure(bench, touches));
@@ -119,15 +118,11 @@ fn main() -> Result<()> {
 
 impl Bench {
     /// Runs one part; what could not be run is told, and the others go on.
-    fn part<T>(&mut self, name: &str, measure: impl FnOnce(&mut Self) -> Result<T>) -> Option<T> {
+    fn part(&mut self, name: &str, measure: impl FnOnce(&mut Self) -> Result<()>) {
         eprintln!("-- {name}");
-        match measure(self) {
-            Ok(done) => Some(done),
-            Err(error) => {
-                eprintln!("{name} could not be measured: {error:#}");
-                self.report.failed(name, &error);
-                None
-            }
+        if let Err(error) = measure(self) {
+            eprintln!("{name} could not be measured: {error:#}");
+            self.report.failed(name, &error);
         }
     }
 
