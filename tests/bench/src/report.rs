@@ -17,10 +17,12 @@ pub(crate) struct Row {
     pub(crate) ours: f64,
     /// The limit's, where something is measured beside it.
     pub(crate) limit: Option<f64>,
-    /// Ours as a part of the limit's.
+    /// Ours as a part of the limit's: the median of the rounds' ratios.
     pub(crate) ratio: Option<f64>,
     /// What is asked for.
     pub(crate) required: Option<Required>,
+    /// What each of our rounds gave.
+    pub(crate) rounds: Vec<f64>,
     /// How far the rounds lie apart, as a part of their median: ours, the limit's.
     pub(crate) noise: Vec<f64>,
     /// What one must know to read it.
@@ -50,15 +52,19 @@ impl Row {
             ratio: None,
             required: None,
             noise: vec![spread(ours)],
+            rounds: ours.to_vec(),
             note: String::new(),
         }
     }
 
     /// The same beside its limit.
     pub(crate) fn beside(mut self, limit: &[f64]) -> Self {
-        let value = median(limit);
-        self.limit = Some(value);
-        self.ratio = Some(self.ours / value);
+        self.limit = Some(median(limit));
+        // A round stands beside the round that ran next to it: a machine that slows down for a
+        // while slows down both.
+        let ratios: Vec<f64> =
+            self.rounds.iter().zip(limit).map(|(own, least)| own / least).collect();
+        self.ratio = Some(median(&ratios));
         self.noise.push(spread(limit));
         self
     }
@@ -220,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_verdict_follows_the_median_of_the_rounds() {
-        let row = Row::new("a", "x", &[70.0, 76.0, 90.0]).beside(&[100.0]);
+        let row = Row::new("a", "x", &[70.0, 76.0, 90.0]).beside(&[100.0; 3]);
         assert_eq!(row.clone().required(Required::RatioAtLeast(0.75)).verdict(), "ok");
         assert_eq!(row.clone().required(Required::RatioAtLeast(0.77)).verdict(), "MISSED");
         assert_eq!(row.required(Required::Below(76.0)).verdict(), "MISSED");
