@@ -130,7 +130,8 @@ fn add_rows(bench: &mut Bench, touches: u64, own: &Side, least: &Side) {
     let name = format!("a timeline: requests, {touches} touches");
     let note = format!(
         "GET /api/v1/customers/ID/timeline?limit=50, random customers, {CONNECTIONS} connections, \
-         {:.0} bytes each; server on one processor, clients on another, the file in memory; ours signs in by token; \
+         {:.0} bytes each; server on one processor, clients on another, the file in memory; \
+         ours signs in by token; \
          the limit is axum over the same statement on a bare connection and the same JSON",
         own.body_bytes
     );
