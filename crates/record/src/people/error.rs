@@ -8,7 +8,7 @@ use super::LIMITS;
 /// What a sign-in that failed is told, whatever the reason: a wrong password, an address nobody
 /// has, a person who was shut out, one who is a member of nothing.
 pub const DO_NOT_FIT: &str = "E-mail and password do not fit together. Nothing was changed. Try \
-    again, or ask an admin of your organisation for a new invitation link.";
+    again, or ask whoever runs Handfast for a link that lets you in.";
 
 /// Why something about people, sign-in, invitations or tokens was refused.
 #[derive(Debug, thiserror::Error)]
