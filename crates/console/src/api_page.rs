@@ -87,6 +87,7 @@ const fn who(access: Access) -> &'static str {
         Access::Public | Access::Member => "",
         Access::Worker => "not for auditors",
         Access::Admin => "admins only",
+        Access::Overseer => "admins and auditors only",
         Access::Brand => "the brand only",
         Access::BrandAdmin => "brand admins only",
     }

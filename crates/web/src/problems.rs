@@ -6,7 +6,7 @@ use axum::{extract::Path, http::Method, response::Response};
 use crate::{Access, Bare, Failure, Problems, Route, frame, page};
 
 /// Every kind of failure, one of each.
-pub(crate) fn each() -> [Failure; 17] {
+pub(crate) fn each() -> [Failure; 18] {
     [
         Failure::NotFound,
         Failure::NotSignedIn,
@@ -21,6 +21,7 @@ pub(crate) fn each() -> [Failure; 17] {
         Failure::RateLimited { retry_after_s: 60 },
         Failure::TooLarge,
         Failure::Busy,
+        Failure::NotWrittenDown,
         Failure::TookTooLong,
         Failure::Full,
         Failure::UnknownOutcome,

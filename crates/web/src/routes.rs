@@ -21,6 +21,8 @@ pub enum Access {
     Worker,
     /// Whoever looks after people and tokens: a brand admin or a partner admin.
     Admin,
+    /// Whoever sees to it that all is in order: admins, and auditors.
+    Overseer,
     /// Anybody of the brand's; an auditor only to read.
     Brand,
     /// A brand admin.
@@ -29,8 +31,15 @@ pub enum Access {
 
 impl Access {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Public, Self::Member, Self::Worker, Self::Admin, Self::Brand, Self::BrandAdmin];
+    pub const ALL: &'static [Self] = &[
+        Self::Public,
+        Self::Member,
+        Self::Worker,
+        Self::Admin,
+        Self::Overseer,
+        Self::Brand,
+        Self::BrandAdmin,
+    ];
 
     /// Whether somebody with this role, on this side, may use a route of this class with `method`.
     pub fn allows(self, role: Role, side: Side, method: &Method) -> bool {
@@ -38,6 +47,10 @@ impl Access {
             Self::Public | Self::Member => true,
             Self::Worker => role != Role::Auditor,
             Self::Admin => matches!(role, Role::BrandAdmin | Role::PartnerAdmin),
+            Self::Overseer => {
+                matches!(role, Role::BrandAdmin | Role::PartnerAdmin)
+                    || (role == Role::Auditor && is_safe(method))
+            }
             Self::Brand => side == Side::Brand && (is_safe(method) || role != Role::Auditor),
             Self::BrandAdmin => role == Role::BrandAdmin && side == Side::Brand,
         }
@@ -53,6 +66,9 @@ impl Access {
                  organisation."
             }
             Self::Admin => "An admin of your organisation may do this; ask one of them.",
+            Self::Overseer => {
+                "An admin or an auditor of your organisation may do this; ask one of them."
+            }
             Self::Brand => "Staff and admins of the brand may do this; ask your contact there.",
             Self::BrandAdmin => "An admin of the brand may do this; ask one of them.",
         }

@@ -56,6 +56,9 @@ pub enum Failure {
     /// The server has more work than it can do now; nothing was begun.
     #[error("too busy")]
     Busy,
+    /// Who looks is written down before anything is shown, and that could not be done.
+    #[error("a look could not be written down")]
+    NotWrittenDown,
     /// Reading took longer than a request may take.
     #[error("took too long")]
     TookTooLong,
@@ -91,7 +94,7 @@ impl Failure {
     pub(crate) const fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::RateLimited { retry_after_s } => Some(*retry_after_s),
-            Self::Busy | Self::TookTooLong => Some(5),
+            Self::Busy | Self::NotWrittenDown | Self::TookTooLong => Some(5),
             _ => None,
         }
     }

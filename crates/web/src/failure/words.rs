@@ -21,7 +21,9 @@ impl Failure {
             Self::UnsupportedMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Busy | Self::TookTooLong => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::NotWrittenDown | Self::TookTooLong => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::UnknownOutcome | Self::Fault(_) | Self::Broken(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -45,6 +47,7 @@ impl Failure {
             Self::RateLimited { .. } => "too-many-requests",
             Self::TooLarge => "too-large",
             Self::Busy => "busy",
+            Self::NotWrittenDown => "look-not-written-down",
             Self::TookTooLong => "took-too-long",
             Self::Full => "storage-full",
             Self::UnknownOutcome => "unknown-outcome",
@@ -68,6 +71,7 @@ impl Failure {
             Self::RateLimited { .. } => "Too many requests",
             Self::TooLarge => "This is too large",
             Self::Busy => "Too busy at the moment",
+            Self::NotWrittenDown => "Nothing was shown",
             Self::TookTooLong => "This took too long",
             Self::Full => "There is no room left",
             Self::UnknownOutcome => "It is not known whether this was saved",
@@ -115,6 +119,11 @@ impl Failure {
             }
             Self::TooLarge => "Nothing was changed. Send less at once, or send it as an import.",
             Self::Busy => "Nothing was changed. Try again in a few seconds.",
+            Self::NotWrittenDown => {
+                "Who looks is written down before anything is shown. That failed, and nothing was \
+                 shown or changed. Try again in a few seconds; if it stays, tell whoever runs \
+                 Handfast."
+            }
             Self::TookTooLong => {
                 "Nothing was changed. Ask for less at once, or try again in a minute."
             }
