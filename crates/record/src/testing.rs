@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use handfast_db::{Db, Engine, testing::databases};
+use handfast_db::{Cx, Db, Engine, Fault, testing::databases};
 use handfast_kit::{Clock, NetworkId, OrganisationId, PersonId, TimeMs, Zone};
 use handfast_web::{Role, Side, Theme, Via, Viewer};
 
@@ -11,7 +11,8 @@ use crate::{
     customers::{self, Details, Incoming},
     migrations,
     organisations::{self, Kind, NewNetwork, NewPartner},
-    sharing::{Author, Lens},
+    sharing::{Author, Lens, Sight},
+    touches::{self, Filter, Touch},
 };
 
 /// The moment at which every world begins: Thursday 12 March 2026, 09:40 in London.
@@ -90,7 +91,32 @@ impl World {
     /// What an organisation sees.
     pub fn lens(&self, organisation: OrganisationId) -> Lens {
         let role = if organisation == self.brand { Role::BrandStaff } else { Role::PartnerStaff };
-        Lens::of(&self.viewer(organisation, role))
+        let (viewer, now) = (self.viewer(organisation, role), self.clock.now());
+        self.db.read(move |cx| Lens::of(cx, &viewer, now)).unwrap()
+    }
+
+    /// What an organisation sees of one customer, by `read`.
+    pub fn seen<T>(
+        &self,
+        organisation: OrganisationId,
+        customer: CustomerId,
+        read: impl FnOnce(&mut Cx<'_>, &Lens, &Sight) -> Result<T, Fault>,
+    ) -> T {
+        let lens = self.lens(organisation);
+        let reading = |cx: &mut Cx<'_>| {
+            let sight = lens.sight(cx, customer)?;
+            read(cx, &lens, &sight)
+        };
+        self.db.read(reading).unwrap()
+    }
+
+    /// The first 200 entries of a customer's timeline that an organisation sees.
+    pub fn timeline(&self, organisation: OrganisationId, customer: CustomerId) -> Vec<Touch> {
+        let all = Filter::default();
+        self.seen(organisation, customer, |cx, lens, sight| {
+            touches::timeline(cx, lens, sight, &all, None, touches::PAGE_MAX)
+        })
+        .items
     }
 
     /// An organisation as author.

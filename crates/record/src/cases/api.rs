@@ -6,13 +6,17 @@ use axum::{
     http::{Method, Uri},
     response::{IntoResponse, Response},
 };
+use handfast_db::Cx;
 use handfast_kit::{OrganisationId, Page, TimeMs};
 use handfast_web::{Access, App, Failure, Path, Query, Route, Scope, Viewer, api, list as listed};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{CaseState, figures};
-use crate::{CaseId, CustomerId, SubjectId, customers, sharing::Lens};
+use crate::{
+    CaseId, CustomerId, SubjectId, customers,
+    sharing::{self, Lens, looks::Occasion},
+};
 
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
@@ -39,9 +43,13 @@ struct Shown {
     id: CaseId,
     #[schema(value_type = String, format = "uuid")]
     subject_id: SubjectId,
-    #[schema(value_type = String, format = "uuid")]
-    organisation_id: OrganisationId,
-    case_ref: String,
+    /// Who told of it; none where its name is hidden.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    organisation_id: Option<OrganisationId>,
+    /// In place of a hidden name: what that organisation does.
+    organisation_veiled: Option<String>,
+    /// That organisation's reference; none where its name is hidden.
+    case_ref: Option<String>,
     title: String,
     product: String,
     status: String,
@@ -59,8 +67,9 @@ impl From<CaseState> for Shown {
         Self {
             id: case.id,
             subject_id: case.subject,
-            organisation_id: case.organisation,
-            case_ref: case.case_ref,
+            organisation_id: case.by.id(),
+            organisation_veiled: case.by.veil().map(str::to_owned),
+            case_ref: case.by.id().map(|_| case.case_ref),
             title: case.title,
             product: case.product,
             status: case.status,
@@ -96,13 +105,11 @@ async fn list(
     uri: Uri,
     Path(id): Path<CustomerId>,
 ) -> Result<Response, Failure> {
-    let cases = app
-        .read(move |cx| -> Result<_, customers::Error> {
-            let lens = Lens::of(&viewer);
-            let id = customers::seen(cx, &lens, id)?.ok_or(customers::Error::NotFound)?;
-            Ok(super::of_customer(cx, &lens, id)?)
-        })
-        .await?;
+    let cases = move |cx: &mut Cx<'_>, lens: &Lens| -> Result<_, customers::Error> {
+        let sight = customers::look(cx, lens, id)?.ok_or(customers::Error::NotFound)?;
+        Ok(super::of_customer(cx, lens, &sight)?)
+    };
+    let cases = sharing::read(&app, &viewer, Occasion::of("cases"), cases).await?;
     let items = cases.into_iter().map(Shown::from).collect();
     Ok(listed(&uri, Page { items, next: None }))
 }
@@ -128,6 +135,10 @@ async fn report(
     let by = by.as_deref().unwrap_or("organisation");
     let by = figures::By::named(by)
         .ok_or_else(|| Failure::field("by", "organisation, team or country is expected"))?;
-    let report = app.read(move |cx| figures::cases(cx, &Lens::of(&viewer), by));
+    let now = app.clock.now();
+    let report = app.read(move |cx| {
+        let lens = Lens::of(cx, &viewer, now)?;
+        figures::cases(cx, &lens, by)
+    });
     Ok(Json(report.await?).into_response())
 }

@@ -15,8 +15,11 @@ use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{OrganisationId, TimeMs};
 
 use crate::{
-    CaseId, CustomerId, RecordId, SubjectId, customers,
-    sharing::{Author, Lens},
+    CaseId, CustomerId, RecordId, SubjectId, customers, organisations,
+    sharing::{
+        Author, Class, Lens, Level, Sight, Tie, Who,
+        ties::{self, CARE_DAYS},
+    },
     touches::{self, NewTouch},
 };
 
@@ -66,9 +69,11 @@ pub struct CaseState {
     pub id: CaseId,
     /// What its touches are about: the customer, or the case itself.
     pub subject: SubjectId,
-    /// The organisation that told of it.
+    /// The organisation that told of it; nobody (nil) where its name is hidden.
     pub organisation: OrganisationId,
-    /// That organisation's reference.
+    /// The same, as the viewer may know it.
+    pub by: Who,
+    /// That organisation's reference; empty where its name is hidden.
     pub case_ref: String,
     /// What it is about.
     pub title: String,
@@ -129,6 +134,12 @@ pub fn event(tx: &mut Tx<'_>, author: &Author, now: TimeMs, event: &Event) -> Re
         touches::append(tx, author, now, touch)?;
     }
     store::upsert_state(tx, author.network(), &after)?;
+    if event.end == End::Closes && !store::has_open(tx, author, subject)? {
+        // Whoever took care of the last case may be asked about it for a while.
+        let until = event.at.plus(CARE_DAYS * TimeMs::DAY);
+        let tie = (author.organisation_id(), Tie::Serves);
+        ties::end(tx, author.network(), subject.as_kind(), tie, until)?;
+    }
     Ok(())
 }
 
@@ -163,15 +174,36 @@ fn record_of(
 }
 
 /// A customer's cases that the viewer sees, the latest step first, at most 200.
-pub fn of_customer(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-) -> Result<Vec<CaseState>, Fault> {
-    store::of_subject(cx, lens, customer.as_kind())
+pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<CaseState>, Fault> {
+    let states = store::of_subject(cx, lens.network(), sight.customer().as_kind())?;
+    let seen = projected(cx, lens, sight, states)?;
+    lens.saw(sight, if seen.is_empty() { 0 } else { Class::Case.bit() }, seen.len());
+    Ok(seen)
 }
 
-/// The case with this reference of `organisation`, if the viewer sees it.
+/// Cases as the viewer may see them.
+fn projected(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    sight: &Sight,
+    states: Vec<CaseState>,
+) -> Result<Vec<CaseState>, Fault> {
+    let is_own = |state: &CaseState| state.organisation == lens.organisation();
+    let level = |state: &CaseState| sight.at(state.opened).level(Class::Case);
+    let is_seen =
+        |state: &CaseState| sight.is_whole() || is_own(state) || level(state) >= Level::Veiled;
+    let is_named = |state: &CaseState| sight.names(state.organisation, level(state));
+    let states: Vec<CaseState> = states.into_iter().filter(is_seen).collect();
+    let hidden = states.iter().filter(|state| !is_named(state)).map(|state| state.organisation);
+    let veils = organisations::veils(cx, lens.network(), hidden.collect::<Vec<_>>())?;
+    let veil = |state: CaseState| match veils.get(&state.organisation) {
+        Some(words) if !is_named(&state) => rules::veiled(state, words),
+        _ => state,
+    };
+    Ok(states.into_iter().map(veil).collect())
+}
+
+/// The case with this reference of `organisation`, if the viewer sees it with that name.
 pub fn by_reference(
     cx: &mut Cx<'_>,
     lens: &Lens,
@@ -180,6 +212,8 @@ pub fn by_reference(
 ) -> Result<Option<CaseState>, Fault> {
     let author = Author::organisation(lens.network(), organisation);
     let Some((subject, id)) = store::place_of_ref(cx, &author, case_ref)? else { return Ok(None) };
+    let sight = lens.sight(cx, subject.as_kind())?;
     let state = store::state(cx, lens.network(), subject, id)?;
-    Ok(state.filter(|state| lens.records_of().is_none_or(|own| own == state.organisation)))
+    let seen = projected(cx, lens, &sight, state.into_iter().collect())?;
+    Ok(seen.into_iter().find(|state| state.by == Who::Named(organisation)))
 }

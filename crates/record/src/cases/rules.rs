@@ -1,5 +1,11 @@
+use handfast_kit::{OrganisationId, Uuid};
+
 use super::{CaseState, End, Event};
-use crate::{CaseId, SubjectId, sharing::Author, touches::Body};
+use crate::{
+    CaseId, SubjectId,
+    sharing::{Author, Who},
+    touches::Body,
+};
 
 /// What a step means: the case opened, the step itself, the case handed over, the case closed.
 pub(super) fn bodies(before: Option<&CaseState>, event: &Event) -> Vec<Body> {
@@ -56,6 +62,7 @@ pub(super) fn after(
         id,
         subject,
         organisation: author.organisation_id(),
+        by: Who::Named(author.organisation_id()),
         case_ref: event.case_ref.clone(),
         title: String::new(),
         product: String::new(),
@@ -87,5 +94,14 @@ pub(super) fn after(
             (End::GoesOn, _) => None,
         };
     }
+    state
+}
+
+/// The same with words in place of who told of it, and without who has it.
+pub(super) fn veiled(mut state: CaseState, words: &str) -> CaseState {
+    state.by = Who::Veiled(words.to_owned());
+    state.organisation = OrganisationId::from_uuid(Uuid::nil());
+    let CaseState { case_ref, owner, team, country, .. } = &mut state;
+    [case_ref, owner, team, country].into_iter().for_each(String::clear);
     state
 }

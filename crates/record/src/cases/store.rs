@@ -4,7 +4,7 @@ use handfast_kit::NetworkId;
 use super::CaseState;
 use crate::{
     CaseId, SubjectId,
-    sharing::{Author, Lens},
+    sharing::{Author, Who},
 };
 
 impl FromRow for CaseState {
@@ -13,6 +13,7 @@ impl FromRow for CaseState {
             id: row.get(0)?,
             subject: row.get(1)?,
             organisation: row.get(2)?,
+            by: Who::Named(row.get(2)?),
             case_ref: row.get(3)?,
             title: row.get(4)?,
             product: row.get(5)?,
@@ -73,7 +74,7 @@ pub(super) fn state(
 
 pub(super) fn of_subject(
     cx: &mut Cx<'_>,
-    lens: &Lens,
+    network: NetworkId,
     subject: SubjectId,
 ) -> Result<Vec<CaseState>, Fault> {
     cx.all(
@@ -81,11 +82,27 @@ pub(super) fn of_subject(
                 country, opened_ms, last_ms, closed_ms, step_count, hand_over_count
            from case_state
           where network_id = $1 and subject_id = $2
-            and organisation_id = coalesce($3, organisation_id)
           order by last_ms desc, case_id
           limit 200",
-        (lens.network(), subject, lens.records_of()),
+        (network, subject),
     )
+}
+
+/// Whether the author has a case of the subject that goes on.
+pub(super) fn has_open(
+    cx: &mut Cx<'_>,
+    author: &Author,
+    subject: SubjectId,
+) -> Result<bool, Fault> {
+    let row: Option<(i64,)> = cx.one(
+        "select 1
+           from case_state
+          where network_id = $1 and subject_id = $2 and organisation_id = $3
+            and closed_ms is null
+          limit 1",
+        (author.network(), subject, author.organisation_id()),
+    )?;
+    Ok(row.is_some())
 }
 
 pub(super) fn upsert_state(

@@ -3,10 +3,7 @@
 use handfast_kit::TimeMs;
 
 use super::{End, Error, Event};
-use crate::{
-    testing::{NOW, World, worlds},
-    touches::{self, Filter},
-};
+use crate::testing::{NOW, World, worlds};
 
 fn step(minute: i64, owner: &str, end: End) -> Event {
     Event {
@@ -42,10 +39,8 @@ fn steps_open_hand_over_and_close_a_case_that_names_nobody() {
         assert_eq!((case.step_count, case.hand_over_count), (4, 1));
         assert_eq!(case.closed, Some(NOW.plus(3 * TimeMs::MINUTE)));
         assert_eq!(case.subject, case.id.as_kind());
-        let page = world.db.read(|cx| {
-            touches::timeline(cx, &lens, case.subject.as_kind(), &Filter::default(), None, 50)
-        });
-        let told: Vec<String> = page.unwrap().items.into_iter().map(|touch| touch.kind).collect();
+        let told = world.timeline(world.brand, case.subject.as_kind());
+        let told: Vec<String> = told.into_iter().map(|touch| touch.kind).collect();
         assert_eq!(told.iter().filter(|kind| *kind == "case_step").count(), 4);
         for kind in ["case_opened", "case_hand_over", "case_closed"] {
             assert_eq!(told.iter().filter(|told| *told == kind).count(), 1, "{kind}");
@@ -103,10 +98,8 @@ fn a_case_of_a_customer_is_on_the_customers_timeline_and_needs_a_record() {
         assert!(matches!(take(&world, named("1", "7")), Err(Error::UnknownCustomer(_))));
         let (maya, _) = world.record(world.brand, "7", None, "Maya Okafor");
         take(&world, named("1", "7")).unwrap();
-        let lens = world.lens(world.brand);
-        let cases = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap();
+        let cases = world.seen(world.brand, maya, super::of_customer);
         assert_eq!(cases.len(), 1);
-        let harbour = world.lens(world.harbour);
-        assert!(world.db.read(|cx| super::of_customer(cx, &harbour, maya)).unwrap().is_empty());
+        assert!(world.seen(world.harbour, maya, super::of_customer).is_empty());
     }
 }

@@ -12,12 +12,12 @@ mod store;
 mod tests;
 
 use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{Cursor, Id, OrganisationId, Page, TimeMs, fold};
+use handfast_kit::{Cursor, Id, OrganisationId, Page, TimeMs, Uuid, fold};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     CustomerId, RecordId, organisations, search,
-    sharing::{Author, Lens},
+    sharing::{Author, Class, Lens, Sight, Who},
     touches::{self, NewTouch},
 };
 
@@ -133,11 +133,13 @@ pub struct Record {
     pub id: RecordId,
     /// The customer behind it.
     pub customer: CustomerId,
-    /// Whose record it is.
+    /// Whose record it is; nobody's (nil) where the name is hidden.
     pub organisation: OrganisationId,
-    /// That organisation's own reference.
+    /// Whose record it is, as the viewer may know it.
+    pub by: Who,
+    /// That organisation's own reference; empty where its name is hidden.
     pub external_ref: String,
-    /// What it says.
+    /// What it says, so far as the viewer sees it.
     pub details: Details,
     /// Since when the organisation knows the customer.
     pub since: TimeMs,
@@ -148,14 +150,16 @@ pub struct Record {
 }
 
 /// One customer, as its viewer may see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Customer {
     /// Its id.
     pub id: CustomerId,
     /// The values chosen from the records below, each with the record it came from.
     pub chosen: Chosen,
-    /// The records that the viewer sees, the latest said first, at most 200.
+    /// The records of which the viewer sees something, the latest said first, at most 200.
     pub records: Vec<Record>,
+    /// What the viewer sees of it, and why.
+    pub sight: Sight,
 }
 
 /// Values chosen from records: for each field the record that it came from. A field that no record
@@ -204,15 +208,58 @@ pub struct Row {
     pub(crate) sort_key: String,
 }
 
-/// The customer with this id, if the viewer sees any record or touch of it.
-pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
+/// What the viewer sees of the customer with this id, which may have been merged into another:
+/// [`Sight::customer`] says where it is now. `None` if there is nothing to see.
+pub fn look(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Sight>, Fault> {
     let Some(standing) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
-    let records = store::records(cx, lens, standing)?;
-    if records.is_empty() {
-        return Ok(None);
+    let sight = lens.sight(cx, standing)?;
+    Ok(sight.is_open().then_some(sight))
+}
+
+/// The customer with this id, if the viewer sees anything of it.
+pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
+    let found = found(cx, lens, id)?;
+    if let Some(customer) = &found {
+        lens.saw(&customer.sight, rules::classes(customer), 1);
     }
+    Ok(found)
+}
+
+fn found(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
+    let Some(sight) = look(cx, lens, id)? else { return Ok(None) };
+    let records = store::records(cx, lens.network(), sight.customer())?;
+    let records = projected(cx, lens, &sight, records)?;
     let brand = organisations::brand_id(lens.network());
-    Ok(Some(Customer { id: standing, chosen: rules::choose(&records, brand), records }))
+    let chosen = rules::choose(&records, brand);
+    Ok(Some(Customer { id: sight.customer(), chosen, records, sight }))
+}
+
+/// The records as the viewer may see them; those of which nothing is seen are left out.
+fn projected(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    sight: &Sight,
+    records: Vec<Record>,
+) -> Result<Vec<Record>, Fault> {
+    if sight.is_whole() {
+        return Ok(records);
+    }
+    let seen: Vec<(Record, bool)> = records
+        .into_iter()
+        .filter_map(|record| rules::projected(sight, lens.organisation(), record))
+        .collect();
+    let hidden = seen.iter().filter(|(_, is_named)| !is_named);
+    let hidden: Vec<OrganisationId> = hidden.map(|(record, _)| record.organisation).collect();
+    let veils = organisations::veils(cx, lens.network(), hidden)?;
+    let veil = |(mut record, is_named): (Record, bool)| {
+        if !is_named {
+            record.by = Who::Veiled(veils[&record.organisation].clone());
+            record.organisation = OrganisationId::from_uuid(Uuid::nil());
+            record.external_ref.clear();
+        }
+        record
+    };
+    Ok(seen.into_iter().map(veil).collect())
 }
 
 /// As [`find`], for a change in the same transaction: others who would change the customer wait
@@ -226,30 +273,26 @@ pub fn hold(tx: &mut Tx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
     }
 }
 
-/// Where the customer with this id is now, if the viewer sees any record of it: quicker than
-/// [`find`] where only its touches are wanted.
-pub fn seen(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<CustomerId>, Fault> {
-    match store::standing(cx, lens.network(), id)? {
-        Some(standing) if store::has_record(cx, lens, standing)? => Ok(Some(standing)),
-        _ => Ok(None),
-    }
-}
-
-/// The customer whose record `organisation` keeps under this reference, if the viewer sees it.
+/// The customer whose record `organisation` keeps under this reference, if the viewer sees that
+/// record with its reference.
 pub fn by_reference(
     cx: &mut Cx<'_>,
     lens: &Lens,
     organisation: OrganisationId,
     external_ref: &str,
 ) -> Result<Option<Customer>, Fault> {
-    match store::place_of_ref(cx, lens.network(), organisation, external_ref)? {
-        Some((customer, _)) => find(cx, lens, customer),
-        None => Ok(None),
-    }
+    let Some((customer, id)) = store::place_of_ref(cx, lens.network(), organisation, external_ref)?
+    else {
+        return Ok(None);
+    };
+    let found = find(cx, lens, customer)?;
+    let is_shown = |record: &Record| record.id == id && record.external_ref == external_ref;
+    Ok(found.filter(|customer| customer.records.iter().any(is_shown)))
 }
 
-/// Customers that the viewer sees, by name, up to `limit` (at most [`PAGE_MAX`]) after `after`.
-/// With `of`, only those of whom that organisation has a record.
+/// Customers that the viewer sees, by name, up to `limit` (at most [`PAGE_MAX`]) after `after`: for
+/// a partner, those it has a record of or wrote on, and those whose name it sees. With `of`, only
+/// those of whom that organisation has a record; a partner may ask for none but its own.
 pub fn list(
     cx: &mut Cx<'_>,
     lens: &Lens,
@@ -259,26 +302,39 @@ pub fn list(
 ) -> Result<Page<Row>, Fault> {
     let limit = limit.clamp(1, PAGE_MAX);
     let (key, id) = rules::place_of(after);
-    // A viewer who sees only its own records may ask for no other organisation's.
-    let of = match (lens.records_of(), of) {
+    let rows = match (lens.own_only(), of) {
         (Some(own), Some(asked)) if own != asked => return Ok(Page { items: vec![], next: None }),
-        (Some(own), _) => Some(own),
-        (None, asked) => asked,
+        (Some(_), None) => store::list_of_partner(cx, lens, &key, id, limit + 1)?,
+        (_, Some(organisation)) => store::list_of(cx, lens, organisation, &key, id, limit + 1)?,
+        (None, None) => store::list(cx, lens, &key, id, limit + 1)?,
     };
-    let rows = match of {
-        None => store::list(cx, lens, &key, id, limit + 1)?,
-        Some(organisation) => store::list_of(cx, lens, organisation, &key, id, limit + 1)?,
-    };
-    let page =
+    let mut page =
         Page::of(rows, limit, |row| Cursor::after([row.sort_key.clone(), row.id.to_string()]));
-    with_last(cx, lens, page)
+    for row in &mut page.items {
+        let sight = lens.sight(cx, row.id)?;
+        if !sight.is_whole() {
+            named(cx, lens, &sight, row)?;
+        }
+        row.last = touches::last(cx, lens, &sight)?;
+    }
+    lens.saw_list(Class::Identity.bit() | Class::Address.bit(), page.items.len());
+    Ok(page)
 }
 
-fn with_last(cx: &mut Cx<'_>, lens: &Lens, mut page: Page<Row>) -> Result<Page<Row>, Fault> {
-    for row in &mut page.items {
-        row.last = store::last(cx, lens, row.id)?;
-    }
-    Ok(page)
+/// Fills in the name and place of a row as its viewer may know them: the name as the viewer's own
+/// record has it, by which its list is in order, else the customer's.
+fn named(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight, row: &mut Row) -> Result<(), Fault> {
+    let records = store::records(cx, lens.network(), row.id)?;
+    let records = projected(cx, lens, sight, records)?;
+    let own = records.iter().find(|record| record.organisation == lens.organisation());
+    let own = own.map(|record| match record.details.name.as_str() {
+        "" => record.external_ref.clone(),
+        name => name.to_owned(),
+    });
+    let chosen = rules::choose(&records, organisations::brand_id(lens.network()));
+    row.name = own.or(chosen.name.map(|(name, _)| name)).unwrap_or_default();
+    row.place = chosen.place.map(|(place, _)| place).unwrap_or_default();
+    Ok(())
 }
 
 /// Customers found by the beginnings of words in their records and touches, at most `limit`: those
@@ -292,7 +348,7 @@ pub fn search(
     let mut rows = Vec::new();
     for subject in search::find(cx, lens, question, limit)? {
         // A case that names nobody is found too, but is not a customer.
-        if let Some(customer) = find(cx, lens, Id::as_kind(subject))? {
+        if let Some(customer) = found(cx, lens, Id::as_kind(subject))? {
             rows.push(Row {
                 id: customer.id,
                 name: customer.name().to_owned(),
@@ -301,21 +357,22 @@ pub fn search(
                     .place
                     .as_ref()
                     .map_or(String::new(), |(place, _)| place.clone()),
-                last: store::last(cx, lens, customer.id)?,
+                last: touches::last(cx, lens, &customer.sight)?,
                 sort_key: fold(customer.name()),
             });
         }
     }
     rows.sort_by_cached_key(|row| rules::rank(question, row));
+    lens.saw_list(Class::Identity.bit() | Class::Address.bit(), rows.len());
     Ok(rows)
 }
 
-/// How many customers the viewer sees; with `of`, of whom that organisation has a record.
+/// How many customers [`list`] has.
 pub fn count(cx: &mut Cx<'_>, lens: &Lens, of: Option<OrganisationId>) -> Result<i64, Fault> {
-    match (lens.records_of(), of) {
+    match (lens.own_only(), of) {
         (Some(own), Some(asked)) if own != asked => Ok(0),
-        (Some(own), _) => store::count_of(cx, lens.network(), own),
-        (None, Some(asked)) => store::count_of(cx, lens.network(), asked),
+        (Some(_), None) => store::count_of_partner(cx, lens),
+        (_, Some(asked)) => store::count_of(cx, lens.network(), asked),
         (None, None) => store::count(cx, lens.network()),
     }
 }
@@ -330,9 +387,9 @@ pub fn log(
     customer: CustomerId,
     touch: NewTouch,
 ) -> Result<crate::TouchId, Error> {
-    let standing = seen(tx, lens, customer)?.ok_or(Error::NotFound)?;
-    let standing = lock(tx, lens.network(), standing)?.ok_or(Error::NotFound)?;
-    let records = store::records(tx, lens, standing)?;
+    let seen = look(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    let standing = lock(tx, lens.network(), seen.customer())?.ok_or(Error::NotFound)?;
+    let records = store::records(tx, lens.network(), standing)?;
     let own = records.iter().find(|record| record.organisation == author.organisation_id());
     let record = own.map(|record| record.id);
     let touch = NewTouch { subject: standing.as_kind(), record, ..touch };

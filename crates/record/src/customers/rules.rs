@@ -1,7 +1,10 @@
 use handfast_kit::{Cursor, OrganisationId, Uuid, tokens};
 
-use super::{Chosen, Details, Error, Incoming, Party, Record, Row, TEXT_CHARS_MAX};
-use crate::CustomerId;
+use super::{Chosen, Customer, Details, Error, Incoming, Party, Record, Row, TEXT_CHARS_MAX};
+use crate::{
+    CustomerId, search,
+    sharing::{Class, Level, Sight},
+};
 
 /// Refuses what no record can be made of.
 pub(super) fn check(incoming: &Incoming) -> Result<(), Error> {
@@ -93,21 +96,63 @@ pub(super) fn over(held: &Details, said: &Details) -> Details {
     }
 }
 
-/// What changed of address, phone and mail address, before and after; `None` if none of them did.
-pub(super) fn difference(before: &Details, after: &Details) -> Option<(String, String)> {
-    let said = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
-    let pairs = [
-        (address(before), address(after)),
-        (before.phone.clone(), after.phone.clone()),
-        (before.email.clone(), after.email.clone()),
-    ];
+/// What changed of phone and mail address, before and after; `None` if neither did.
+pub(super) fn contact_difference(before: &Details, after: &Details) -> Option<(String, String)> {
+    let pairs = [(&before.phone, &after.phone), (&before.email, &after.email)];
     let changed: Vec<_> = pairs.into_iter().filter(|(old, new)| old != new).collect();
     if changed.is_empty() {
         return None;
     }
     let (old, new): (Vec<_>, Vec<_>) = changed.into_iter().unzip();
-    let list = |texts: Vec<String>| texts.into_iter().map(said).collect::<Vec<_>>().join("; ");
-    Some((list(old), list(new)))
+    Some((listed(&old), listed(&new)))
+}
+
+fn listed(texts: &[&String]) -> String {
+    texts.iter().map(|text| said(text)).collect::<Vec<_>>().join("; ")
+}
+
+/// What changed of the address, before and after.
+pub(super) fn address_difference(before: &Details, after: &Details) -> Option<(String, String)> {
+    let (old, new) = (address(before), address(after));
+    (old != new).then(|| (said(&old).to_owned(), said(&new).to_owned()))
+}
+
+fn said(text: &str) -> &str {
+    if text.is_empty() { "nothing" } else { text }
+}
+
+/// A record as somebody else sees it, and whether with its organisation's name: each field by the
+/// level of its class. `None` if nothing of it is seen.
+pub(super) fn projected(
+    sight: &Sight,
+    viewer: OrganisationId,
+    mut record: Record,
+) -> Option<(Record, bool)> {
+    if record.organisation == viewer {
+        return Some((record, true));
+    }
+    let fields = sight.fields();
+    let shown = |class| fields.level(class) >= Level::Veiled;
+    let details = &mut record.details;
+    if !shown(Class::Identity) {
+        for text in [&mut details.name, &mut details.given_name, &mut details.family_name] {
+            text.clear();
+        }
+        details.party = Party::Person;
+        details.language.clear();
+    }
+    if !shown(Class::Contact) {
+        details.email.clear();
+        details.phone.clear();
+    }
+    if !shown(Class::Address) {
+        let Details { street, postcode, city, region, country, .. } = details;
+        [street, postcode, city, region, country].into_iter().for_each(String::clear);
+    }
+    let levels = [Class::Identity, Class::Contact, Class::Address].map(|class| fields.level(class));
+    let least = levels.into_iter().filter(|level| *level >= Level::Veiled).min()?;
+    // One hidden name hides the record's: a value shown without a name would else be given one.
+    Some((record.clone(), sight.names(record.organisation, least)))
 }
 
 /// The address on one line.
@@ -126,23 +171,26 @@ pub(super) fn place(details: &Details) -> String {
     join(&[&details.city, &details.region], ", ")
 }
 
-/// The words a record is found by.
-pub(super) fn words(external_ref: &str, details: &Details) -> String {
-    // A phone number is found with and without its spaces.
-    let digits: String = details.phone.chars().filter(char::is_ascii_digit).collect();
-    let words = [
-        external_ref,
-        &details.name,
-        &details.given_name,
-        &details.family_name,
-        &details.email,
-        &details.phone,
-        &digits,
-        &details.street,
-        &details.postcode,
-        &details.city,
+/// The classes of which something is shown.
+pub(super) fn classes(customer: &Customer) -> i64 {
+    let chosen = &customer.chosen;
+    let shown = [
+        (Class::Identity, !customer.records.is_empty()),
+        (Class::Contact, chosen.email.is_some() || chosen.phone.is_some()),
+        (Class::Address, chosen.address.is_some()),
     ];
-    join(&words, " ")
+    let bit = |(class, is_shown): (Class, bool)| if is_shown { class.bit() } else { 0 };
+    shown.into_iter().fold(0, |classes, one| classes | bit(one))
+}
+
+/// The words a record is found by.
+pub(super) fn words(external_ref: &str, details: &Details) -> search::Words {
+    search::Words::of(
+        external_ref,
+        [&details.name, &details.given_name, &details.family_name],
+        [&details.email, &details.phone],
+        [&details.street, &details.postcode, &details.city],
+    )
 }
 
 /// The values that stand for the customer: of each field what the brand's own record says, since

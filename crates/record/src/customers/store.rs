@@ -1,8 +1,11 @@
 use handfast_db::{Cx, Fault, FromRow, Row as DbRow};
-use handfast_kit::{NetworkId, OrganisationId, TimeMs};
+use handfast_kit::{NetworkId, OrganisationId};
 
 use super::{Details, Party, Record, Row};
-use crate::{CustomerId, RecordId, SubjectId, sharing::Lens};
+use crate::{
+    CustomerId, RecordId,
+    sharing::{Class, Lens, Who},
+};
 
 impl FromRow for Record {
     fn from_row(row: &DbRow<'_>) -> Result<Self, Fault> {
@@ -11,6 +14,7 @@ impl FromRow for Record {
             id: row.get(0)?,
             customer: row.get(1)?,
             organisation: row.get(2)?,
+            by: Who::Named(row.get(2)?),
             external_ref: row.get(3)?,
             details: Details {
                 party: if party == "business" { Party::Business } else { Party::Person },
@@ -78,7 +82,7 @@ pub(super) fn standing(
 
 pub(super) fn records(
     cx: &mut Cx<'_>,
-    lens: &Lens,
+    network: NetworkId,
     customer: CustomerId,
 ) -> Result<Vec<Record>, Fault> {
     cx.all(
@@ -87,27 +91,10 @@ pub(super) fn records(
                 since_ms, updated_ms, version
            from record
           where network_id = $1 and customer_id = $2
-            and organisation_id = coalesce($3, organisation_id)
           order by updated_ms desc, record_id
           limit 200",
-        (lens.network(), customer, lens.records_of()),
+        (network, customer),
     )
-}
-
-pub(super) fn has_record(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-) -> Result<bool, Fault> {
-    let row: Option<(i64,)> = cx.one(
-        "select 1
-           from record
-          where network_id = $1 and customer_id = $2
-            and organisation_id = coalesce($3, organisation_id)
-          limit 1",
-        (lens.network(), customer, lens.records_of()),
-    )?;
-    Ok(row.is_some())
 }
 
 pub(super) fn list(
@@ -148,22 +135,64 @@ pub(super) fn list_of(
     )
 }
 
-pub(super) fn last(
+/// The customers whom a partner has a record of or wrote on, and those whose name a tie in force
+/// shows it. Names and places are left to be filled in.
+pub(super) fn list_of_partner(
     cx: &mut Cx<'_>,
     lens: &Lens,
-    customer: CustomerId,
-) -> Result<Option<TimeMs>, Fault> {
-    let subject: SubjectId = customer.as_kind();
-    let row: Option<(TimeMs,)> = cx.one(
-        "select at_ms
-           from touch
-          where network_id = $1 and subject_id = $2
-            and (($3 & (1 << cast(class as integer))) <> 0 or organisation_id = $4)
-          order by at_ms desc
-          limit 1",
-        (lens.network(), subject, lens.mask(), lens.organisation()),
+    after_key: &str,
+    after_id: CustomerId,
+    limit: usize,
+) -> Result<Vec<Row>, Fault> {
+    let identity = Class::Identity.bit();
+    cx.all(
+        "select s.customer_id, '', '', s.sort_key
+           from tie s
+           left join grant_line g
+             on g.network_id = s.network_id and g.organisation_id = s.organisation_id
+            and g.tie = s.tie and (s.purposes & (1 << cast(g.purpose as integer))) <> 0
+          where s.network_id = $1 and s.organisation_id = $2
+            and (s.sort_key, s.customer_id) > ($3, $4)
+            and s.until_ms > $5
+            and (s.tie = 0
+              or ((coalesce(g.seen, 0) | (s.extra * (s.purposes & 1) * $6)) & ~s.denied & $7) <> 0)
+          group by s.sort_key, s.customer_id
+          order by s.sort_key, s.customer_id
+          limit $8",
+        (
+            lens.network(),
+            lens.organisation(),
+            after_key,
+            after_id,
+            lens.now(),
+            i64::from(lens.has_agreement()),
+            identity,
+            limit as i64,
+        ),
+    )
+}
+
+pub(super) fn count_of_partner(cx: &mut Cx<'_>, lens: &Lens) -> Result<i64, Fault> {
+    let identity = Class::Identity.bit();
+    let row: Option<(i64,)> = cx.one(
+        "select count(distinct s.customer_id)
+           from tie s
+           left join grant_line g
+             on g.network_id = s.network_id and g.organisation_id = s.organisation_id
+            and g.tie = s.tie and (s.purposes & (1 << cast(g.purpose as integer))) <> 0
+          where s.network_id = $1 and s.organisation_id = $2 and s.until_ms > $3
+            and (s.tie = 0
+              or ((coalesce(g.seen, 0) | (s.extra * (s.purposes & 1) * $4)) & ~s.denied & $5)
+                 <> 0)",
+        (
+            lens.network(),
+            lens.organisation(),
+            lens.now(),
+            i64::from(lens.has_agreement()),
+            identity,
+        ),
     )?;
-    Ok(row.map(|(at,)| at))
+    Ok(row.map_or(0, |(count,)| count))
 }
 
 pub(super) fn count(cx: &mut Cx<'_>, network: NetworkId) -> Result<i64, Fault> {

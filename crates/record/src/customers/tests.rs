@@ -6,16 +6,11 @@ use super::{Details, Error, Incoming, Received, find, list, log, receive, revise
 use crate::{
     CustomerId,
     testing::{NOW, World, worlds},
-    touches::{self, Body, Filter, NewTouch},
+    touches::{Body, NewTouch},
 };
 
 fn kinds(world: &World, of: handfast_kit::OrganisationId, customer: CustomerId) -> Vec<String> {
-    let lens = world.lens(of);
-    let page = world
-        .db
-        .read(|cx| touches::timeline(cx, &lens, customer, &Filter::default(), None, 50))
-        .unwrap();
-    page.items.into_iter().map(|touch| touch.kind).collect()
+    world.timeline(of, customer).into_iter().map(|touch| touch.kind).collect()
 }
 
 #[test]
@@ -178,7 +173,7 @@ fn only_the_keeper_of_a_record_revises_it_and_only_the_version_it_read() {
         assert!(matches!(attempt(world.harbour, None), Err(Error::NotFound)));
         assert!(matches!(attempt(world.spoke, Some(9)), Err(Error::VersionWrong(1))));
         assert!(matches!(attempt(world.spoke, Some(1)), Ok(Received::Changed(..))));
-        assert_eq!(kinds(&world, world.brand, maya)[0], "address_changed");
+        assert_eq!(kinds(&world, world.brand, maya)[0], "contact_changed");
     }
 }
 

@@ -87,6 +87,16 @@ impl Kind {
         }
     }
 
+    /// What an organisation of the kind is called: "workshop".
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Service => "workshop",
+            Self::Support => "help desk",
+            Self::Fulfilment => "fulfilment house",
+            other => other.word(),
+        }
+    }
+
     /// The kind with this word.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
@@ -301,4 +311,27 @@ pub fn names(
         }
     }
     Ok(names)
+}
+
+/// For each of these organisations words that tell what it does and not which it is: "another
+/// Aurora Cycles reseller".
+pub fn veils(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    ids: impl IntoIterator<Item = OrganisationId>,
+) -> Result<HashMap<OrganisationId, String>, Fault> {
+    let mut veils = HashMap::new();
+    let mut brand = None;
+    for id in ids {
+        if veils.contains_key(&id) {
+            continue;
+        }
+        if brand.is_none() {
+            brand = self::network(cx, network)?.map(|network| network.name);
+        }
+        let kinds = find(cx, network, id)?.map(|one| one.kinds).unwrap_or_default();
+        let does = kinds.first().map_or("partner", |kind| kind.noun());
+        veils.insert(id, format!("another {} {does}", brand.as_deref().unwrap_or_default()));
+    }
+    Ok(veils)
 }

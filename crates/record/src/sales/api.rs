@@ -6,13 +6,17 @@ use axum::{
     http::{Method, Uri},
     response::{IntoResponse, Response},
 };
+use handfast_db::Cx;
 use handfast_kit::{OrganisationId, Page, TimeMs};
 use handfast_web::{Access, App, Failure, Path, Route, Scope, Viewer, api, list as listed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Sale, figures};
-use crate::{CustomerId, SaleId, customers, sharing::Lens};
+use super::{Price, Sale, figures};
+use crate::{
+    CustomerId, SaleId, customers,
+    sharing::{self, Lens, looks::Occasion},
+};
 
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
@@ -40,10 +44,13 @@ pub fn routes() -> Vec<Route> {
 struct Shown {
     #[schema(value_type = String, format = "uuid")]
     id: SaleId,
-    order_ref: String,
-    /// The one partner who sold it, if it was one.
+    /// The keeper's reference; none where its name is hidden.
+    order_ref: Option<String>,
+    /// The one partner who sold it, if it was one and its name is not hidden.
     #[schema(value_type = Option<String>, format = "uuid")]
     organisation_id: Option<OrganisationId>,
+    /// In place of a hidden name: what the seller does.
+    organisation_veiled: Option<String>,
     partner_count: i64,
     /// The source's word.
     status: String,
@@ -56,8 +63,8 @@ struct Shown {
     /// The day it arrived.
     delivered_day: Option<String>,
     delivered: Option<String>,
-    /// In minor units of the currency.
-    total_minor: i64,
+    /// In minor units of the currency; none where prices are hidden.
+    total_minor: Option<i64>,
     currency: String,
 }
 
@@ -66,7 +73,8 @@ impl From<Sale> for Shown {
         Self {
             open: sale.is_open(),
             id: sale.id,
-            order_ref: sale.order_ref,
+            organisation_veiled: sale.by.veil().map(str::to_owned),
+            order_ref: sale.by.id().map(|_| sale.order_ref),
             organisation_id: sale.organisation,
             partner_count: sale.partner_count,
             status: sale.status,
@@ -75,7 +83,7 @@ impl From<Sale> for Shown {
             promised_day: sale.promised_day.map(|day| day.to_string()),
             delivered_day: sale.delivered_day.map(|day| day.to_string()),
             delivered: sale.delivered.map(TimeMs::rfc3339),
-            total_minor: sale.total_minor,
+            total_minor: (sale.price == Price::Shown).then_some(sale.total_minor),
             currency: sale.currency,
         }
     }
@@ -102,13 +110,11 @@ async fn list(
     uri: Uri,
     Path(id): Path<CustomerId>,
 ) -> Result<Response, Failure> {
-    let sales = app
-        .read(move |cx| -> Result<_, customers::Error> {
-            let lens = Lens::of(&viewer);
-            let id = customers::seen(cx, &lens, id)?.ok_or(customers::Error::NotFound)?;
-            Ok(super::of_customer(cx, &lens, id)?)
-        })
-        .await?;
+    let orders = move |cx: &mut Cx<'_>, lens: &Lens| -> Result<_, customers::Error> {
+        let sight = customers::look(cx, lens, id)?.ok_or(customers::Error::NotFound)?;
+        Ok(super::of_customer(cx, lens, &sight)?)
+    };
+    let sales = sharing::read(&app, &viewer, Occasion::of("sales"), orders).await?;
     let items = sales.into_iter().map(Shown::from).collect();
     Ok(listed(&uri, Page { items, next: None }))
 }
@@ -119,7 +125,11 @@ async fn list(
     responses((status = 200, body = Object), (status = "default", description = "Problem details"))
 )]
 async fn delivery(State(app): State<App>, viewer: Viewer) -> Result<Response, Failure> {
-    let report = app.read(move |cx| figures::delivery(cx, &Lens::of(&viewer), &viewer.zone));
+    let now = app.clock.now();
+    let report = app.read(move |cx| {
+        let lens = Lens::of(cx, &viewer, now)?;
+        figures::delivery(cx, &lens, &viewer.zone)
+    });
     Ok(Json(report.await?).into_response())
 }
 
@@ -129,7 +139,11 @@ async fn delivery(State(app): State<App>, viewer: Viewer) -> Result<Response, Fa
     responses((status = 200, body = Object), (status = "default", description = "Problem details"))
 )]
 async fn reviews(State(app): State<App>, viewer: Viewer) -> Result<Response, Failure> {
-    let report = app.read(move |cx| figures::reviews(cx, &Lens::of(&viewer), &viewer.zone));
+    let now = app.clock.now();
+    let report = app.read(move |cx| {
+        let lens = Lens::of(cx, &viewer, now)?;
+        figures::reviews(cx, &lens, &viewer.zone)
+    });
     Ok(Json(report.await?).into_response())
 }
 
@@ -139,6 +153,10 @@ async fn reviews(State(app): State<App>, viewer: Viewer) -> Result<Response, Fai
     responses((status = 200, body = Object), (status = "default", description = "Problem details"))
 )]
 async fn partners(State(app): State<App>, viewer: Viewer) -> Result<Response, Failure> {
-    let report = app.read(move |cx| figures::partners(cx, &Lens::of(&viewer)));
+    let now = app.clock.now();
+    let report = app.read(move |cx| {
+        let lens = Lens::of(cx, &viewer, now)?;
+        figures::partners(cx, &lens)
+    });
     Ok(Json(report.await?).into_response())
 }

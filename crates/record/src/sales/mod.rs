@@ -9,18 +9,20 @@ mod announce;
 pub mod api;
 pub mod figures;
 mod rules;
+mod seen;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use handfast_db::{Cx, Fault, Tx};
+use handfast_db::{Fault, Tx};
 use handfast_kit::{Day, Id, NetworkId, OrganisationId, TimeMs, Zone};
 
 use announce::{announce, note_move};
+pub use seen::of_customer;
 
 use crate::{
     CustomerId, RecordId, SaleId, customers,
-    sharing::{Author, Lens},
+    sharing::{Author, Who},
     touches::{self, Body, NewTouch},
 };
 
@@ -111,9 +113,14 @@ pub struct Sale {
     pub id: SaleId,
     /// Whose it is.
     pub customer: CustomerId,
-    /// Who keeps it.
+    /// Who keeps it; nobody (nil) where the name is hidden.
     pub keeper: OrganisationId,
-    /// The keeper's reference.
+    /// Who has to keep what it promises, as the viewer may know it: the one partner who sold it,
+    /// else its keeper.
+    pub by: Who,
+    /// Whether the viewer sees what it cost.
+    pub price: Price,
+    /// The keeper's reference; empty where the keeper's name is hidden.
     pub order_ref: String,
     /// The keeper's record of the customer.
     pub record: RecordId,
@@ -137,7 +144,7 @@ pub struct Sale {
     pub promised_day: Option<Day>,
     /// The day it arrived.
     pub delivered_day: Option<Day>,
-    /// Its lines together, in minor units.
+    /// Its lines together, in minor units; 0 where prices are hidden.
     pub total_minor: i64,
     /// ISO 4217; may be empty.
     pub currency: String,
@@ -149,6 +156,15 @@ pub struct Sale {
     pub review_count: i64,
     /// Their scores together.
     pub review_sum: i64,
+}
+
+/// Whether a viewer sees what an order cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Price {
+    /// It does.
+    Shown,
+    /// It does not.
+    Hidden,
 }
 
 impl Sale {
@@ -350,26 +366,4 @@ pub fn product(
 ) -> Result<Applied, Fault> {
     let changed = store::upsert_product(tx, network, product_ref, name, category)?;
     Ok(if changed == 0 { Applied::Same } else { Applied::Stored })
-}
-
-/// A customer's orders that the viewer sees, the latest first, at most 200. Of an order that
-/// several partners sold, a partner sees its own lines' total.
-pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Vec<Sale>, Fault> {
-    let mut seen = Vec::new();
-    for mut sale in store::of_customer(cx, lens.network(), customer)? {
-        match lens.records_of() {
-            Some(own) if own != sale.keeper && sale.organisation != Some(own) => {
-                let lines = store::lines(cx, lens.network(), sale.keeper, &sale.order_ref)?;
-                let own: Vec<&Line> = lines.iter().filter(|line| line.seller == own).collect();
-                if own.is_empty() {
-                    continue;
-                }
-                sale.total_minor = rules::total(&own);
-                sale.partner_count = 1;
-                seen.push(sale);
-            }
-            _ => seen.push(sale),
-        }
-    }
-    Ok(seen)
 }

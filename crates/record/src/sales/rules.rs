@@ -1,9 +1,9 @@
-use handfast_kit::{OrganisationId, TimeMs, Zone};
+use handfast_kit::{OrganisationId, TimeMs, Uuid, Zone};
 
-use super::{Line, Order, Sale};
+use super::{Line, Order, Price, Sale, seen::Part};
 use crate::{
     CustomerId, RecordId, SaleId,
-    sharing::Author,
+    sharing::{Author, Class, Level, Sight, Who},
     touches::{Body, SoldLine},
 };
 
@@ -38,6 +38,8 @@ pub(super) fn sale(
         id: before.map_or(fresh, |before| before.id),
         customer,
         keeper: author.organisation_id(),
+        by: Who::Named(author.organisation_id()),
+        price: Price::Shown,
         order_ref: order.order_ref.clone(),
         record,
         organisation: None,
@@ -68,6 +70,7 @@ pub(super) fn with_lines(mut sale: Sale, lines: &[Line]) -> Sale {
         [one] => Some(*one),
         _ => None,
     };
+    sale.by = Who::Named(sale.organisation.unwrap_or(sale.keeper));
     sale.hand_over_due = lines.iter().filter_map(|line| line.hand_over_due).max();
     sale.total_minor = total(&lines.iter().collect::<Vec<_>>());
     sale
@@ -95,7 +98,7 @@ pub(super) fn facts(sale: &Sale, lines: &[&Line]) -> Vec<(TimeMs, Body)> {
             order_ref: order_ref(),
             status: told_status(sale),
             lines: lines.iter().map(|line| sold(line)).collect(),
-            total_minor: total(lines),
+            total_minor: Some(total(lines)),
             currency: sale.currency.clone(),
         },
     )];
@@ -128,7 +131,7 @@ fn sold(line: &Line) -> SoldLine {
         .find(|text| !text.is_empty())
         .cloned()
         .unwrap_or_default();
-    SoldLine { title, quantity: line.quantity, price_minor: line.price_minor }
+    SoldLine { title, quantity: line.quantity, price_minor: Some(line.price_minor) }
 }
 
 /// Whether a known order now stands where no other touch tells it.
@@ -142,7 +145,75 @@ pub(super) fn status_now(sale: &Sale) -> Body {
         order_ref: sale.order_ref.clone(),
         status: sale.status.clone(),
         lines: Vec::new(),
-        total_minor: sale.total_minor,
+        total_minor: Some(sale.total_minor),
         currency: sale.currency.clone(),
     }
+}
+
+/// An order as somebody else than the brand sees it, and whether with its seller's name. `None` if
+/// nothing of it is seen. What is not one's own is seen as the classes allow: that there was an
+/// order by purchase, its way by delivery, what it cost by price.
+pub(super) fn projected(
+    sight: &Sight,
+    viewer: OrganisationId,
+    mut sale: Sale,
+    own: Part,
+) -> Option<(Sale, bool)> {
+    match own {
+        Part::All => return Some((sale, true)),
+        Part::Lines { total_minor } => {
+            (sale.total_minor, sale.partner_count) = (total_minor, 1);
+            sale.by = Who::Named(viewer);
+            return Some((sale, true));
+        }
+        Part::Nothing => {}
+    }
+    let masks = sight.at(sale.ordered);
+    let shown = |class| masks.level(class) >= Level::Veiled;
+    if !shown(Class::Purchase) {
+        return None;
+    }
+    if !shown(Class::Price) {
+        sale.price = Price::Hidden;
+        sale.total_minor = 0;
+        sale.currency.clear();
+    }
+    if !shown(Class::Delivery) {
+        (sale.hand_over_due, sale.handed_over) = (None, None);
+        (sale.promised, sale.promised_day) = (None, None);
+        (sale.delivered, sale.delivered_day) = (None, None);
+        // The source's word for where an order stands tells its way too.
+        sale.status.clear();
+    }
+    if !shown(Class::Address) {
+        sale.postcode.clear();
+        sale.region.clear();
+    }
+    if !shown(Class::Feedback) {
+        (sale.review_count, sale.review_sum) = (0, 0);
+    }
+    let seller = sale.organisation.unwrap_or(sale.keeper);
+    let is_named = sight.names(seller, masks.level(Class::Purchase));
+    Some((sale, is_named))
+}
+
+/// The same with words in place of who sold it.
+pub(super) fn veiled(mut sale: Sale, words: &str) -> Sale {
+    sale.by = Who::Veiled(words.to_owned());
+    sale.keeper = OrganisationId::from_uuid(Uuid::nil());
+    sale.record = RecordId::from_uuid(Uuid::nil());
+    sale.organisation = None;
+    sale.order_ref.clear();
+    sale
+}
+
+/// The classes that are seen of these orders.
+pub(super) fn classes(sales: &[Sale]) -> i64 {
+    let of = |sale: &Sale| {
+        let way = sale.promised.or(sale.delivered).or(sale.handed_over);
+        let way = way.map_or(0, |_| Class::Delivery.bit());
+        let price = if sale.price == Price::Shown { Class::Price.bit() } else { 0 };
+        Class::Purchase.bit() | way | price
+    };
+    sales.iter().fold(0, |classes, sale| classes | of(sale))
 }

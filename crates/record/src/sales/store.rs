@@ -1,8 +1,11 @@
 use handfast_db::{Cx, Fault, FromRow, Row, Tx};
 use handfast_kit::{Id, NetworkId, OrganisationId};
 
-use super::{Line, Review, Sale};
-use crate::{CustomerId, RecordId, SaleId, sharing::Author};
+use super::{Line, Price, Review, Sale};
+use crate::{
+    CustomerId, RecordId, SaleId,
+    sharing::{Author, Who},
+};
 
 impl FromRow for Sale {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
@@ -10,6 +13,8 @@ impl FromRow for Sale {
             id: row.get(0)?,
             customer: row.get(1)?,
             keeper: row.get(2)?,
+            by: Who::Named(row.get::<Option<OrganisationId>>(5)?.unwrap_or(row.get(2)?)),
+            price: Price::Shown,
             order_ref: row.get(3)?,
             record: row.get(4)?,
             organisation: row.get(5)?,

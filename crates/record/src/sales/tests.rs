@@ -2,11 +2,12 @@
 
 use handfast_kit::{OrganisationId, TimeMs};
 
-use super::{Applied, Error, Line, Order, Payment, Review};
+use super::{Applied, Error, Line, Order, Payment, Review, Sale};
 use crate::{
     CustomerId,
+    sharing::Who,
     testing::{NOW, World, worlds},
-    touches::{self, Filter, Touch},
+    touches::Touch,
 };
 
 const ORDERED: TimeMs = NOW.plus(-20 * TimeMs::DAY);
@@ -50,9 +51,11 @@ fn take_line(world: &World, line: &Line) -> Applied {
 }
 
 fn seen_by(world: &World, viewer: OrganisationId, customer: CustomerId) -> Vec<Touch> {
-    let lens = world.lens(viewer);
-    let all = Filter::default();
-    world.db.read(|cx| touches::timeline(cx, &lens, customer, &all, None, 100)).unwrap().items
+    world.timeline(viewer, customer)
+}
+
+fn sales_of(world: &World, viewer: OrganisationId, customer: CustomerId) -> Vec<Sale> {
+    world.seen(viewer, customer, super::of_customer)
 }
 
 fn kinds(touches: &[Touch]) -> Vec<&str> {
@@ -75,8 +78,7 @@ fn a_partners_order_becomes_record_sale_promise_shipping_and_delivery() {
         let delivered = seen.iter().find(|touch| touch.kind == "delivered").unwrap();
         assert_eq!(delivered.summary, "Delivered order A-1 3 days late");
         assert!(seen_by(&world, world.harbour, maya).is_empty());
-        let lens = world.lens(world.spoke);
-        let sales = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap();
+        let sales = sales_of(&world, world.spoke, maya);
         assert_eq!((sales.len(), sales[0].total_minor), (1, 330_000));
         assert!(!sales[0].is_open());
     }
@@ -89,8 +91,7 @@ fn lines_that_come_after_their_order_end_in_the_same_figures() {
         take_order(&world, &order()).unwrap();
         take_line(&world, &line("1", world.spoke));
         assert_eq!(take_line(&world, &line("1", world.spoke)), Applied::Same);
-        let lens = world.lens(world.brand);
-        let sale = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap().remove(0);
+        let sale = sales_of(&world, world.brand, maya).remove(0);
         assert_eq!(sale.organisation, Some(world.spoke));
         assert_eq!(sale.hand_over_due, Some(ORDERED.plus(TimeMs::DAY)));
         assert_eq!(seen_by(&world, world.spoke, maya).len(), 5);
@@ -105,14 +106,12 @@ fn each_partner_of_a_split_order_sees_its_own_lines_only() {
         take_line(&world, &Line { price_minor: 500, ..line("2", world.harbour) });
         take_order(&world, &order()).unwrap();
         for (viewer, total) in [(world.spoke, 330_000), (world.harbour, 1_500)] {
-            let lens = world.lens(viewer);
-            let sales = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap();
+            let sales = sales_of(&world, viewer, maya);
             assert_eq!((sales[0].total_minor, sales[0].partner_count), (total, 1));
             let seen = seen_by(&world, viewer, maya);
-            assert!(seen.iter().all(|touch| touch.organisation == viewer));
+            assert!(seen.iter().all(|touch| touch.organisation == Who::Named(viewer)));
         }
-        let lens = world.lens(world.brand);
-        let sale = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap().remove(0);
+        let sale = sales_of(&world, world.brand, maya).remove(0);
         assert_eq!((sale.organisation, sale.partner_count), (None, 2));
     }
 }
@@ -137,11 +136,10 @@ fn an_order_again_is_the_same_and_what_is_new_in_it_is_a_new_touch() {
 fn a_delivery_is_open_until_it_arrives_or_is_called_off() {
     for world in worlds() {
         let (maya, _) = world.record(world.brand, "7", None, "Maya Okafor");
-        let lens = world.lens(world.brand);
         let open = |status: &str| {
             let order = Order { status: status.into(), delivered: None, ..order() };
             take_order(&world, &order).unwrap();
-            let sale = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap().remove(0);
+            let sale = sales_of(&world, world.brand, maya).remove(0);
             (sale.is_open(), sale.days_over(world.zone.day_of(NOW)))
         };
         assert_eq!(open("shipped"), (true, Some(10)));
@@ -173,8 +171,7 @@ fn reviews_and_payments_name_a_known_order_and_count_once() {
         assert!(matches!(take(Review { score: 6, ..review.clone() }), Err(Error::ScoreWrong(6))));
         take(review.clone()).unwrap();
         take(Review { score: 4, ..review.clone() }).unwrap();
-        let lens = world.lens(world.brand);
-        let sale = world.db.read(|cx| super::of_customer(cx, &lens, maya)).unwrap().remove(0);
+        let sale = sales_of(&world, world.brand, maya).remove(0);
         assert_eq!((sale.review_count, sale.review_sum), (1, 4));
         let payment = Payment {
             order_ref: "A-1".into(),

@@ -4,11 +4,11 @@
 mod store;
 
 use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{Id, NetworkId, OrganisationId, tokens};
+use handfast_kit::{Id, NetworkId, OrganisationId, TimeMs, tokens};
 
 use crate::{
-    SubjectId,
-    sharing::{Class, Lens},
+    CustomerId, RecordId, SubjectId,
+    sharing::{Author, Class, Lens},
 };
 
 /// Most words of one entry that are kept: a letter's first page is found, its end is not.
@@ -22,16 +22,46 @@ pub(crate) struct Entry {
     pub(crate) subject: SubjectId,
     pub(crate) id: Id<()>,
     pub(crate) class: Class,
+    /// When it happened; the greatest moment for a record.
+    pub(crate) at: TimeMs,
+    /// 0 shared, 1 its author's own, 2 for those it names.
+    pub(crate) audience: i64,
+    pub(crate) named: Vec<OrganisationId>,
+}
+
+/// What a record is found by, for each class of its fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) identity: String,
+    pub(crate) contact: String,
+    pub(crate) address: String,
+    /// Its organisation's own reference, by which nobody else finds it.
+    pub(crate) reference: String,
+}
+
+impl Words {
+    /// The words of a record: its reference, its names, mail address and phone number, and street,
+    /// postcode and town.
+    pub(crate) fn of(
+        reference: &str,
+        names: [&str; 3],
+        [email, phone]: [&str; 2],
+        address: [&str; 3],
+    ) -> Self {
+        // A phone number is found with and without its spaces.
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        Self {
+            identity: names.join(" "),
+            contact: [email, phone, &digits].join(" "),
+            address: address.join(" "),
+            reference: reference.to_owned(),
+        }
+    }
 }
 
 /// Writes the words an entry is found by; replaces those it had.
-pub(crate) fn index(
-    tx: &mut Tx<'_>,
-    network: NetworkId,
-    organisation: OrganisationId,
-    entry: &Entry,
-    text: &str,
-) {
+pub(crate) fn index(tx: &mut Tx<'_>, author: &Author, entry: &Entry, text: &str) {
+    let (network, organisation) = (author.network(), author.organisation_id());
     let mut words = tokens(text);
     words.truncate(WORDS_MAX);
     if words.is_empty() {
@@ -43,6 +73,41 @@ pub(crate) fn index(
     words.push(organisation_word(organisation));
     let (entry, words) = (entry.clone(), words.join(" "));
     tx.at_end(move |tx| store::replace(tx, network, organisation, &entry, &words));
+}
+
+pub(crate) fn index_record(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    customer: CustomerId,
+    record: RecordId,
+    words: &Words,
+) {
+    let entry = Entry {
+        subject: customer.as_kind(),
+        id: record.as_kind(),
+        class: Class::Identity,
+        at: TimeMs(i64::MAX),
+        audience: 0,
+        named: Vec::new(),
+    };
+    let Words { identity, contact, address, reference } = words;
+    index(
+        tx,
+        author,
+        &entry,
+        &[identity, contact, address, reference].map(String::as_str).join(" "),
+    );
+}
+
+pub(crate) fn rescope(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    entries: Vec<(OrganisationId, Entry, String)>,
+    records: Vec<(OrganisationId, RecordId, Words)>,
+) -> Result<(), Fault> {
+    let _ = (tx, network, customer, entries, records);
+    Ok(())
 }
 
 /// The subjects with an entry in which every word of the question begins a word, each once, at most
@@ -58,7 +123,7 @@ pub(crate) fn find(
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let scope = match lens.records_of() {
+    let scope = match lens.own_only() {
         None => network_word(lens.network()),
         Some(own) => organisation_word(own),
     };

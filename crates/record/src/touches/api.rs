@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
-use handfast_db::Fault;
+use handfast_db::{Cx, Fault};
 use handfast_kit::{OrganisationId, PersonId, TimeMs};
 use handfast_web::{Access, App, Failure, Path, Query, Route, Scope, Viewer, api};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,10 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Touch;
-use crate::{SubjectId, TouchId, sharing::Lens};
+use crate::{
+    SubjectId, TouchId,
+    sharing::{self, Lens, looks::Occasion},
+};
 
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
@@ -39,9 +42,12 @@ pub(crate) struct ShownTouch<'a> {
     /// The customer, or the case that names none.
     #[schema(value_type = String, format = "uuid")]
     subject_id: SubjectId,
-    /// Its author.
-    #[schema(value_type = String, format = "uuid")]
-    organisation_id: OrganisationId,
+    /// Its author; none where its name is hidden.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    organisation_id: Option<OrganisationId>,
+    /// In place of a hidden name: what the author does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organisation_veiled: Option<&'a str>,
     #[schema(value_type = Option<String>, format = "uuid")]
     person_id: Option<PersonId>,
     class: &'static str,
@@ -71,7 +77,8 @@ impl<'a> TryFrom<&'a Touch> for ShownTouch<'a> {
         Ok(Self {
             id: touch.id,
             subject_id: touch.subject,
-            organisation_id: touch.organisation,
+            organisation_id: touch.organisation.id(),
+            organisation_veiled: touch.organisation.veil(),
             person_id: touch.person,
             class: touch.class.word(),
             kind: &touch.kind,
@@ -107,7 +114,8 @@ async fn show(
     viewer: Viewer,
     Path(id): Path<TouchId>,
 ) -> Result<Response, Failure> {
-    let touch = app.read(move |cx| super::find(cx, &Lens::of(&viewer), id)).await?;
+    let found = move |cx: &mut Cx<'_>, lens: &Lens| super::find(cx, lens, id);
+    let touch = sharing::read(&app, &viewer, Occasion::of("touch"), found).await?;
     let touch = touch.ok_or(Failure::NotFound)?;
     Ok(axum::Json(ShownTouch::try_from(&touch)?).into_response())
 }
@@ -145,7 +153,8 @@ async fn feed(
     Query(wanted): Query<FeedWanted>,
 ) -> Result<Response, Failure> {
     let (after, limit) = (wanted.after, wanted.limit.unwrap_or(100));
-    let touches = app.read(move |cx| super::feed(cx, &Lens::of(&viewer), after, limit)).await?;
+    let feed = move |cx: &mut Cx<'_>, lens: &Lens| super::feed(cx, lens, after, limit);
+    let touches = sharing::read(&app, &viewer, Occasion::of("feed"), feed).await?;
     let unknown = || Failure::field("after", "the feed has no such touch; send `next` as it came");
     let touches = touches.ok_or_else(unknown)?;
     let next = touches.last().map(|touch| touch.id).or(after);

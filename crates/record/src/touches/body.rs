@@ -1,8 +1,8 @@
-use handfast_kit::{Day, TimeMs};
+use handfast_kit::{Day, OrganisationId, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::Channel;
-use crate::sharing::Class;
+use crate::sharing::{Class, Purpose, Tie};
 
 /// What happened, one variant for each kind of touch.
 ///
@@ -17,7 +17,14 @@ pub enum Body {
         /// The organisation's own reference.
         external_ref: String,
     },
-    /// The address, phone or mail address changed.
+    /// The phone number or the mail address changed.
+    ContactChanged {
+        /// What it was.
+        before: String,
+        /// What it is now.
+        after: String,
+    },
+    /// The address changed.
     AddressChanged {
         /// What it was.
         before: String,
@@ -32,8 +39,10 @@ pub enum Body {
         status: String,
         /// What was sold by the author.
         lines: Vec<SoldLine>,
-        /// The author's lines together, in minor units of the currency (cents).
-        total_minor: i64,
+        /// The author's lines together, in minor units of the currency (cents); none for a viewer
+        /// who may not see prices.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total_minor: Option<i64>,
         /// ISO 4217; empty when the source names none.
         currency: String,
     },
@@ -141,6 +150,119 @@ pub enum Body {
         /// The note.
         text: String,
     },
+    /// The customer said yes or no to being shown.
+    ConsentSaid {
+        /// For what; none is everything.
+        purpose: Option<Purpose>,
+        /// To whom; none is every partner.
+        recipient: Option<OrganisationId>,
+        /// What; none is every class.
+        class: Option<Class>,
+        /// Yes, or no.
+        allowed: bool,
+        /// Which version of the purpose's text it was given to; 0 where no purpose is named.
+        text_version: i64,
+        /// By which way the customer said it.
+        by_channel: Channel,
+    },
+    /// The customer took such a word back.
+    ConsentTakenBack {
+        /// For what; none is everything.
+        purpose: Option<Purpose>,
+        /// To whom; none is every partner.
+        recipient: Option<OrganisationId>,
+        /// What; none is every class.
+        class: Option<Class>,
+    },
+    /// The brand published what customers are asked to allow.
+    ConsentTextPublished {
+        /// For which purpose.
+        purpose: Purpose,
+        /// The text's version.
+        version: i64,
+        /// The text.
+        words: String,
+    },
+    /// The customer's data may only be kept from now on.
+    Frozen {
+        /// Why.
+        why: String,
+    },
+    /// It may be shown again.
+    Released {},
+    /// A partner asked to serve a customer as its guest.
+    GuestAsked {
+        /// The partner.
+        organisation: OrganisationId,
+        /// Why, in its words.
+        why: String,
+    },
+    /// The brand made a code and a link by which the customer can let the guest's partner in.
+    GuestCodeMade {
+        /// The partner.
+        organisation: OrganisationId,
+    },
+    /// A partner was let in for a time.
+    GuestLetIn {
+        /// The partner.
+        organisation: OrganisationId,
+        /// Why, in its words.
+        why: String,
+        /// Until when.
+        until: TimeMs,
+        /// By what: the customer's `key`, `code` or `link`.
+        by: String,
+    },
+    /// A partner was not let in: the customer refused, or too many codes were wrong.
+    GuestRefused {
+        /// The partner.
+        organisation: OrganisationId,
+        /// Why it asked, in its words.
+        why: String,
+    },
+    /// The brand tied a partner to the customer by hand.
+    TieMade {
+        /// Which tie.
+        tie: Tie,
+        /// The partner.
+        organisation: OrganisationId,
+        /// Until when; none while it goes on.
+        until: Option<TimeMs>,
+        /// Why.
+        why: String,
+    },
+    /// A tie was ended by hand.
+    TieEnded {
+        /// Which tie.
+        tie: Tie,
+        /// The partner.
+        organisation: OrganisationId,
+    },
+    /// A partner asked to see more of the customer.
+    AccessAsked {
+        /// The partner.
+        organisation: OrganisationId,
+        /// What it asks to see.
+        classes: Vec<Class>,
+        /// Why, in its words.
+        why: String,
+    },
+    /// The brand answered such a request.
+    AccessAnswered {
+        /// The partner.
+        organisation: OrganisationId,
+        /// What it may see; nothing if it was refused.
+        classes: Vec<Class>,
+        /// Until when; none if it was refused.
+        until: Option<TimeMs>,
+        /// The answer in words.
+        answer: String,
+    },
+    /// The partner took its request back.
+    AccessWithdrawn {
+        /// The partner.
+        organisation: OrganisationId,
+    },
 }
 
 /// The effect of a contact, in the eyes of whoever had it.
@@ -162,77 +284,7 @@ pub struct SoldLine {
     pub title: String,
     /// How many.
     pub quantity: i64,
-    /// The price of the line, in minor units.
-    pub price_minor: i64,
-}
-
-impl Body {
-    /// The kind's word, as in the database, the API and the feed.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::CustomerRecorded { .. } => "customer_recorded",
-            Self::AddressChanged { .. } => "address_changed",
-            Self::Sale { .. } => "sale",
-            Self::Payment { .. } => "payment",
-            Self::DeliveryPromised { .. } => "delivery_promised",
-            Self::Shipped { .. } => "shipped",
-            Self::Delivered { .. } => "delivered",
-            Self::ReviewGiven { .. } => "review_given",
-            Self::CaseOpened { .. } => "case_opened",
-            Self::CaseStep { .. } => "case_step",
-            Self::CaseHandOver { .. } => "case_hand_over",
-            Self::CaseClosed { .. } => "case_closed",
-            Self::Call { .. } => "call",
-            Self::Mail { .. } => "mail",
-            Self::Note { .. } => "note",
-        }
-    }
-
-    /// The class of data that the kind is.
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::CustomerRecorded { .. } => Class::Identity,
-            Self::AddressChanged { .. } => Class::Address,
-            Self::Sale { .. } => Class::Purchase,
-            Self::Payment { .. } => Class::Price,
-            Self::DeliveryPromised { .. } | Self::Shipped { .. } | Self::Delivered { .. } => {
-                Class::Delivery
-            }
-            Self::ReviewGiven { .. } => Class::Feedback,
-            Self::CaseOpened { .. }
-            | Self::CaseStep { .. }
-            | Self::CaseHandOver { .. }
-            | Self::CaseClosed { .. } => Class::Case,
-            Self::Call { .. } | Self::Mail { .. } => Class::Message,
-            Self::Note { .. } => Class::Note,
-        }
-    }
-
-    /// Which of the kinds that one moment may hold came first: a case opens before its first step.
-    pub(super) const fn rank(&self) -> u16 {
-        match self {
-            Self::CustomerRecorded { .. } => 0,
-            Self::AddressChanged { .. } => 1,
-            Self::Sale { .. } | Self::CaseOpened { .. } => 2,
-            Self::Payment { .. } | Self::CaseStep { .. } => 3,
-            Self::DeliveryPromised { .. } | Self::CaseHandOver { .. } => 4,
-            Self::Shipped { .. } | Self::CaseClosed { .. } => 5,
-            Self::Delivered { .. } => 6,
-            _ => 7,
-        }
-    }
-
-    pub(super) const fn usual_channel(&self) -> Channel {
-        match self {
-            Self::Call { .. } => Channel::Phone,
-            Self::Mail { .. } => Channel::Mail,
-            Self::Note { .. } => Channel::Internal,
-            _ => Channel::System,
-        }
-    }
-
-    /// The body as it is stored.
-    pub fn json(&self) -> String {
-        serde_json::to_string(self).expect("a body has only strings and numbers")
-    }
+    /// The price of the line, in minor units; none for a viewer who may not see prices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_minor: Option<i64>,
 }

@@ -1,26 +1,35 @@
 //! What happened between a customer and an organisation. Touches are append-only, and are the
 //! timeline, the event stream and the audit at once: every change appends one in its transaction.
 //!
-//! [`append`] writes one; [`timeline`] reads one customer's, newest first; [`feed`] reads a
-//! network's in the order in which [`seal`] numbered them, gapless and never reordered.
+//! [`append`] writes one, and with it the tie that it makes; [`timeline`] reads one customer's,
+//! newest first; [`feed`] reads a network's in the order in which [`seal`] numbered them, gapless
+//! and never reordered.
 
+mod access;
 pub mod api;
 mod body;
+mod kinds;
+mod reading;
 mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{Cursor, NetworkId, OrganisationId, Page, PersonId, TimeMs};
+use handfast_db::{Fault, Tx};
+use handfast_kit::{NetworkId, OrganisationId, PersonId, TimeMs};
 use serde::{Deserialize, Serialize};
 
 pub use body::{Body, SoldLine, Step};
+pub(crate) use reading::last;
+pub use reading::{count, feed, find, hidden, latest_of, served_by, timeline};
 pub use rules::{Channel, channel_words};
 
 use crate::{
-    CustomerId, RecordId, SubjectId, TouchId, search,
-    sharing::{Author, Class, Lens},
+    RecordId, SubjectId, TouchId, organisations, search,
+    sharing::{
+        Author, Class, Who,
+        ties::{self, Made},
+    },
 };
 
 /// Most touches that one page of a timeline or feed holds.
@@ -34,8 +43,14 @@ pub enum Audience {
     Shared = 0,
     /// The author's organisation only.
     Own = 1,
-    /// Organisations that are named.
+    /// Organisations that are named, so far as the agreements let them see its class.
     Named = 2,
+}
+
+impl Audience {
+    fn numbered(number: i64) -> Option<Self> {
+        [Self::Shared, Self::Own, Self::Named].into_iter().find(|one| *one as i64 == number)
+    }
 }
 
 /// A touch to be written.
@@ -51,6 +66,8 @@ pub struct NewTouch {
     pub channel: Channel,
     /// Who it is for.
     pub audience: Audience,
+    /// The organisations it names, for [`Audience::Named`].
+    pub named: Vec<OrganisationId>,
     /// What happened, with what is special to its kind.
     pub body: Body,
     /// An id derived from its source, for what may be taken in twice; otherwise a new one.
@@ -61,7 +78,16 @@ impl NewTouch {
     /// A shared touch about `subject`, by the usual channel of its kind.
     pub fn new(subject: SubjectId, at: TimeMs, body: Body) -> Self {
         let channel = body.usual_channel();
-        Self { subject, record: None, at, channel, audience: Audience::Shared, body, id: None }
+        let (audience, named) = (Audience::Shared, Vec::new());
+        Self { subject, record: None, at, channel, audience, named, body, id: None }
+    }
+
+    /// The same, for these organisations beside its author and the brand.
+    #[must_use]
+    pub fn naming(mut self, organisations: Vec<OrganisationId>) -> Self {
+        self.audience = Audience::Named;
+        self.named = organisations;
+        self
     }
 
     /// The same, written on the author's own record.
@@ -100,11 +126,11 @@ pub struct Touch {
     pub id: TouchId,
     /// What it is about.
     pub subject: SubjectId,
-    /// The author's own record.
+    /// The author's own record; none where the author's name is hidden.
     pub record: Option<RecordId>,
-    /// The author.
-    pub organisation: OrganisationId,
-    /// The person of the author, if one is known.
+    /// The author, as the viewer may know it.
+    pub organisation: Who,
+    /// The person of the author, if one is known and the author's name is not hidden.
     pub person: Option<PersonId>,
     /// What kind of data it is.
     pub class: Class,
@@ -112,6 +138,8 @@ pub struct Touch {
     pub kind: String,
     /// By which way, a word of [`Channel`].
     pub channel: String,
+    /// Who it is for.
+    pub audience: Audience,
     /// When it happened.
     pub at: TimeMs,
     /// When it was written down.
@@ -144,11 +172,18 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
+impl Filter {
+    /// Whether it asks for more than classes.
+    const fn is_narrow(&self) -> bool {
+        self.organisation.is_some() || self.channel.is_some() || self.text.is_some()
+    }
+}
+
 /// What a timeline holds for its viewer under a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Served {
-    /// The organisation.
-    pub organisation: OrganisationId,
+    /// The organisation; those whose names are hidden stand apart from what they did by name.
+    pub organisation: Who,
     /// How many of its touches the viewer sees.
     pub touch_count: i64,
     /// Its first touch.
@@ -157,8 +192,9 @@ pub struct Served {
     pub last: TimeMs,
 }
 
-/// Writes a touch, its place, and the words it can be found by. Safe to call twice with a derived
-/// id: the second time it changes nothing and says `false`.
+/// Writes a touch, its place, the tie that it makes between its author and the customer, and the
+/// words it can be found by. Safe to call twice with a derived id: the second time it changes
+/// nothing and says `false`.
 pub fn append(
     tx: &mut Tx<'_>,
     author: &Author,
@@ -170,96 +206,40 @@ pub fn append(
     if store::place(tx, network, id, touch.subject, touch.at)? == 0 {
         return Ok((id, false));
     }
-    let class = touch.body.class();
-    let words = touch.body.words();
     store::insert(tx, author, id, &touch, now)?;
+    for organisation in &touch.named {
+        store::insert_named(tx, network, touch.subject, id, *organisation)?;
+    }
+    let words = touch.body.words();
     if !words.is_empty() {
-        let entry = search::Entry { subject: touch.subject, id: id.as_kind(), class };
-        search::index(tx, author.network(), author.organisation_id(), &entry, &words);
+        search::index(tx, author, &entry(id, &touch), &words);
+    }
+    // The brand sees every customer, and needs no tie.
+    if author.organisation_id() != organisations::brand_id(network) {
+        let made = ties::by_event(tx, author, touch.subject, touch.body.tie(), touch.at)?;
+        if made == Made::First {
+            tied(tx, network, touch.subject)?;
+        }
     }
     Ok((id, true))
 }
 
-/// One page of a customer's timeline, newest first, up to `limit` (at most [`PAGE_MAX`]) touches.
-pub fn timeline(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-    filter: &Filter,
-    after: Option<&Cursor>,
-    limit: usize,
-) -> Result<Page<Touch>, Fault> {
-    let limit = limit.clamp(1, PAGE_MAX);
-    let (at, id) = rules::place_of(after);
-    let rows = if filter.organisation.is_none() && filter.channel.is_none() && filter.text.is_none()
-    {
-        store::timeline(cx, lens, customer.as_kind(), rules::mask_of(filter), (at, id), limit + 1)?
-    } else {
-        store::filtered(cx, lens, customer.as_kind(), filter, (at, id), limit + 1)?
-    };
-    Ok(Page::of(rows, limit, |touch| Cursor::after([touch.at.0.to_string(), touch.id.to_string()])))
+/// Lets who was just tied to a customer for the first time find it by its words.
+pub(crate) fn tied(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) -> Result<(), Fault> {
+    let entries = store::spoken(tx, network, subject)?;
+    let records = store::recorded(tx, network, subject)?;
+    search::rescope(tx, network, subject.as_kind(), entries, records)
 }
 
-/// How many touches of the customer the viewer sees under the filter; counting stops at 10,000.
-pub fn count(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    customer: CustomerId,
-    filter: &Filter,
-) -> Result<i64, Fault> {
-    store::count(cx, lens, customer.as_kind(), filter)
-}
-
-/// The organisations whose touches with this customer the viewer sees, the latest first, at most
-/// 100.
-pub fn served_by(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Vec<Served>, Fault> {
-    store::served_by(cx, lens, customer.as_kind())
-}
-
-/// The touch with this id, if the viewer may see it.
-pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: TouchId) -> Result<Option<Touch>, Fault> {
-    let Some((subject, at)) = store::place_of(cx, lens.network(), id)? else { return Ok(None) };
-    Ok(store::one(cx, lens, subject, at, id)?.map(|touch| projected(lens, touch)))
-}
-
-/// The touches of the network that the viewer may see, in the order in which they were numbered,
-/// after the touch `after` (none for the beginning), up to `limit` (at most [`PAGE_MAX`]). `None`
-/// when `after` is no touch that the viewer sees in the feed.
-///
-/// The place is a touch, not its number: how far numbers run says how much others wrote.
-pub fn feed(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    after: Option<TouchId>,
-    limit: usize,
-) -> Result<Option<Vec<Touch>>, Fault> {
-    let mut number = -1;
-    if let Some(id) = after {
-        let Some((subject, at)) = store::place_of(cx, lens.network(), id)? else { return Ok(None) };
-        let touch = store::one(cx, lens, subject, at, id)?;
-        let Some(found) = touch.and_then(|touch| touch.leaf_index) else { return Ok(None) };
-        number = found;
+fn entry(id: TouchId, touch: &NewTouch) -> search::Entry {
+    search::Entry {
+        subject: touch.subject,
+        id: id.as_kind(),
+        class: touch.body.class(),
+        at: touch.at,
+        audience: touch.audience as i64,
+        named: touch.named.clone(),
     }
-    let touches = store::feed(cx, lens, number, limit.clamp(1, PAGE_MAX))?;
-    Ok(Some(touches.into_iter().map(|touch| projected(lens, touch)).collect()))
-}
-
-/// The touch as the viewer may see it: its number only for who sees them all.
-fn projected(lens: &Lens, touch: Touch) -> Touch {
-    let leaf_index = if lens.records_of().is_none() { touch.leaf_index } else { None };
-    Touch { leaf_index, ..touch }
-}
-
-/// The latest touches of one organisation that the viewer may see, newest first by number.
-pub fn latest_of(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    organisation: OrganisationId,
-    kinds: &[&str],
-    limit: usize,
-) -> Result<Vec<Touch>, Fault> {
-    let touches = store::latest_of(cx, lens, organisation, kinds, limit.clamp(1, PAGE_MAX))?;
-    Ok(touches.into_iter().map(|touch| projected(lens, touch)).collect())
 }
 
 /// Gives up to `limit` touches that have no number yet theirs, in the order in which they were

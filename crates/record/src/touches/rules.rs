@@ -2,7 +2,10 @@ use handfast_kit::{Cursor, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Filter};
-use crate::{TouchId, sharing::Class};
+use crate::{
+    TouchId,
+    sharing::{Class, EVERY_CLASS, Purpose},
+};
 
 /// By which way something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +63,7 @@ pub const fn channel_words(channel: Channel) -> &'static str {
 /// The mask of the classes that a filter asks for.
 pub(super) fn mask_of(filter: &Filter) -> i64 {
     if filter.classes.is_empty() {
-        return Class::ALL.iter().fold(0, |mask, class| mask | class.bit());
+        return EVERY_CLASS;
     }
     filter.classes.iter().fold(0, |mask, class| mask | class.bit())
 }
@@ -85,15 +88,19 @@ pub(super) fn summary(body: &Body) -> String {
             format!("Recorded as {external_ref}")
         }
         Body::CustomerRecorded { name, .. } => format!("Recorded as {name}"),
-        Body::AddressChanged { before, after } => format!("Changed from {before} to {after}"),
+        Body::ContactChanged { before, after } | Body::AddressChanged { before, after } => {
+            format!("Changed from {before} to {after}")
+        }
         Body::Sale { order_ref, lines, status, .. } => sale_summary(order_ref, lines.len(), status),
         Body::Payment { order_ref, method, .. } => {
-            format!("Paid for order {order_ref} by {}", method.replace('_', " "))
+            format!("Paid for {} by {}", the_order(order_ref), method.replace('_', " "))
         }
         Body::DeliveryPromised { order_ref, day } => {
-            format!("Promised order {order_ref} by {day}")
+            format!("Promised {} by {day}", the_order(order_ref))
         }
-        Body::Shipped { order_ref, .. } => format!("Handed order {order_ref} to the carrier"),
+        Body::Shipped { order_ref, .. } => {
+            format!("Handed {} to the carrier", the_order(order_ref))
+        }
         Body::Delivered { order_ref, days_late } => delivered_summary(order_ref, *days_late),
         Body::ReviewGiven { score, title, text, .. } => {
             let words = if text.is_empty() { title } else { text };
@@ -105,22 +112,26 @@ pub(super) fn summary(body: &Body) -> String {
         }
         Body::CaseOpened { case_ref, title, product } => {
             let about = if title.is_empty() { product } else { title };
+            let case = the_case(case_ref);
             if about.is_empty() {
-                format!("Case {case_ref} opened")
+                format!("{case} opened")
             } else {
-                format!("Case {case_ref} opened: {about}")
+                format!("{case} opened: {about}")
             }
         }
         Body::CaseStep { case_ref, status, owner, .. } if owner.is_empty() => {
-            format!("Case {case_ref}: {status}")
+            format!("{}: {status}", the_case(case_ref))
         }
         Body::CaseStep { case_ref, status, owner, .. } => {
-            format!("Case {case_ref}: {status}, with {owner}")
+            format!("{}: {status}, with {owner}", the_case(case_ref))
+        }
+        Body::CaseHandOver { from, to, .. } if from.is_empty() && to.is_empty() => {
+            "Case went from one owner to another".to_owned()
         }
         Body::CaseHandOver { case_ref, from, to } => {
             format!("Case {case_ref} went from {from} to {to}")
         }
-        Body::CaseClosed { case_ref, status } => format!("Case {case_ref} closed: {status}"),
+        Body::CaseClosed { case_ref, status } => format!("{} closed: {status}", the_case(case_ref)),
         Body::Call { said, .. } => said.clone(),
         Body::Mail { subject, text } => {
             if subject.is_empty() {
@@ -130,8 +141,39 @@ pub(super) fn summary(body: &Body) -> String {
             }
         }
         Body::Note { text } => text.clone(),
+        Body::ConsentSaid { purpose, class, allowed, .. } => {
+            let answer = if *allowed { "yes" } else { "no" };
+            format!("Said {answer} to {}", being_shown(*purpose, *class))
+        }
+        Body::ConsentTakenBack { purpose, class, .. } => {
+            format!("Took back what was said of {}", being_shown(*purpose, *class))
+        }
+        Body::ConsentTextPublished { purpose, version, .. } => {
+            format!("Published version {version} of the text on {}", purpose.word())
+        }
+        Body::Frozen { why } => format!("Frozen: {why}"),
+        Body::Released {} => "No longer frozen".to_owned(),
+        other => super::access::summary(other),
     };
     shortened(&text)
+}
+
+/// What a customer's word is about, without whom it names: "offers", "contact data", "everything".
+fn being_shown(purpose: Option<Purpose>, class: Option<Class>) -> String {
+    match (purpose, class) {
+        (Some(purpose), _) => purpose.word().to_owned(),
+        (None, Some(class)) => format!("{} data", class.word()),
+        (None, None) => "everything".to_owned(),
+    }
+}
+
+/// "order 1042", or "an order" for who may not know whose reference it is.
+fn the_order(order_ref: &str) -> String {
+    if order_ref.is_empty() { "an order".to_owned() } else { format!("order {order_ref}") }
+}
+
+fn the_case(case_ref: &str) -> String {
+    if case_ref.is_empty() { "Case".to_owned() } else { format!("Case {case_ref}") }
 }
 
 fn sale_summary(order_ref: &str, line_count: usize, status: &str) -> String {
@@ -140,19 +182,18 @@ fn sale_summary(order_ref: &str, line_count: usize, status: &str) -> String {
         1 => "One line of order".to_owned(),
         n => format!("{n} lines of order"),
     };
-    if status.is_empty() {
-        format!("{things} {order_ref}")
-    } else {
-        format!("{things} {order_ref}: {status}")
-    }
+    let things = format!("{things} {order_ref}");
+    let things = things.trim_end();
+    if status.is_empty() { things.to_owned() } else { format!("{things}: {status}") }
 }
 
 fn delivered_summary(order_ref: &str, days_late: Option<i32>) -> String {
+    let order = the_order(order_ref);
     match days_late {
-        None => format!("Delivered order {order_ref}"),
-        Some(0) => format!("Delivered order {order_ref} on the promised day"),
-        Some(days) if days > 0 => format!("Delivered order {order_ref} {} late", days_word(days)),
-        Some(days) => format!("Delivered order {order_ref} {} early", days_word(-days)),
+        None => format!("Delivered {order}"),
+        Some(0) => format!("Delivered {order} on the promised day"),
+        Some(days) if days > 0 => format!("Delivered {order} {} late", days_word(days)),
+        Some(days) => format!("Delivered {order} {} early", days_word(-days)),
     }
 }
 

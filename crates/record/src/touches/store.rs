@@ -2,10 +2,10 @@ use handfast_db::{Cx, Fault, FromRow, Row, Sql, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use rand::Rng;
 
-use super::{Filter, NewTouch, Served, Touch, rules};
+use super::{Audience, Body, NewTouch, Touch, rules};
 use crate::{
-    SubjectId, TouchId,
-    sharing::{Author, Class, Lens},
+    RecordId, SubjectId, TouchId, search,
+    sharing::{Author, Class, Who},
 };
 
 impl FromRow for Touch {
@@ -15,7 +15,7 @@ impl FromRow for Touch {
             id: row.get(0)?,
             subject: row.get(1)?,
             record: row.get(2)?,
-            organisation: row.get(3)?,
+            organisation: Who::Named(row.get(3)?),
             person: row.get(4)?,
             class: Class::numbered(class)
                 .ok_or_else(|| Fault::other("a class has no such number"))?,
@@ -26,17 +26,8 @@ impl FromRow for Touch {
             leaf_index: row.get(10)?,
             summary: row.get(11)?,
             body_json: row.get(12)?,
-        })
-    }
-}
-
-impl FromRow for Served {
-    fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
-        Ok(Self {
-            organisation: row.get(0)?,
-            touch_count: row.get(1)?,
-            first: row.get(2)?,
-            last: row.get(3)?,
+            audience: Audience::numbered(row.get(13)?)
+                .ok_or_else(|| Fault::other("an audience has no such number"))?,
         })
     }
 }
@@ -89,115 +80,119 @@ pub(super) fn insert(
     )
 }
 
-pub(super) fn timeline(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
+pub(super) fn insert_named(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
     subject: SubjectId,
-    wanted: i64,
-    (at, id): (TimeMs, TouchId),
-    limit: usize,
-) -> Result<Vec<Touch>, Fault> {
-    cx.all(
-        "select touch_id, subject_id, record_id, organisation_id, person_id, class, kind, channel,
-                at_ms, recorded_ms, leaf_index, summary, body
-           from touch
-          where network_id = $1 and subject_id = $2 and (at_ms, touch_id) < ($3, $4)
-            and ($5 & (1 << cast(class as integer))) <> 0
-            and (($6 & (1 << cast(class as integer))) <> 0 or organisation_id = $7)
-          order by at_ms desc, touch_id desc
-          limit $8",
-        (lens.network(), subject, at, id, wanted, lens.mask(), lens.organisation(), limit as i64),
+    id: TouchId,
+    organisation: OrganisationId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into touch_named (network_id, subject_id, touch_id, organisation_id)
+         values ($1, $2, $3, $4)
+         on conflict do nothing",
+        (network, subject, id, organisation),
     )
 }
 
-pub(super) fn filtered(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
+/// The touches of a subject that can be found by their words, with their words, newest first, at
+/// most 5,000.
+pub(super) fn spoken(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
     subject: SubjectId,
-    filter: &Filter,
-    (at, id): (TimeMs, TouchId),
-    limit: usize,
-) -> Result<Vec<Touch>, Fault> {
-    cx.all(
-        "select touch_id, subject_id, record_id, organisation_id, person_id, class, kind, channel,
-                at_ms, recorded_ms, leaf_index, summary, body
-           from touch
-          where network_id = $1 and subject_id = $2 and (at_ms, touch_id) < ($3, $4)
-            and ($5 & (1 << cast(class as integer))) <> 0
-            and (($6 & (1 << cast(class as integer))) <> 0 or organisation_id = $7)
-            and (cast($8 as text) = '' or channel = $8)
-            and (cast($9 as text) = '' or lower(summary) like $9)
-            and organisation_id = coalesce($10, organisation_id)
-          order by at_ms desc, touch_id desc
-          limit $11",
-        (
-            lens.network(),
-            subject,
-            at,
-            id,
-            rules::mask_of(filter),
-            lens.mask(),
-            lens.organisation(),
-            filter.channel.map_or("", super::Channel::word),
-            like(filter),
-            filter.organisation,
-            limit as i64,
-        ),
-    )
-}
-
-pub(super) fn count(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    subject: SubjectId,
-    filter: &Filter,
-) -> Result<i64, Fault> {
-    let row: Option<(i64,)> = cx.one(
-        "select count(*) from (
-           select 1 as one
-             from touch
-            where network_id = $1 and subject_id = $2
-              and ($3 & (1 << cast(class as integer))) <> 0
-              and (($4 & (1 << cast(class as integer))) <> 0 or organisation_id = $5)
-              and (cast($6 as text) = '' or channel = $6)
-              and (cast($7 as text) = '' or lower(summary) like $7)
-              and organisation_id = coalesce($8, organisation_id)
-            limit 10000) as seen",
-        (
-            lens.network(),
-            subject,
-            rules::mask_of(filter),
-            lens.mask(),
-            lens.organisation(),
-            filter.channel.map_or("", super::Channel::word),
-            like(filter),
-            filter.organisation,
-        ),
-    )?;
-    Ok(row.map_or(0, |(count,)| count))
-}
-
-/// The text as a `like` pattern that means it literally. Without `escape`, the two engines agree
-/// only on patterns without a backslash, so signs with a meaning become "any one character".
-fn like(filter: &Filter) -> String {
-    let text = filter.text.as_deref().unwrap_or_default().trim().to_lowercase();
-    if text.is_empty() { text } else { format!("%{}%", text.replace(['%', '\\'], "_")) }
-}
-
-pub(super) fn served_by(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    subject: SubjectId,
-) -> Result<Vec<Served>, Fault> {
-    cx.all(
-        "select organisation_id, count(*), min(at_ms), max(at_ms)
+) -> Result<Vec<(OrganisationId, search::Entry, String)>, Fault> {
+    let rows: Vec<(TouchId, OrganisationId, i64, TimeMs, i64, String)> = tx.all(
+        "select touch_id, organisation_id, class, at_ms, audience, body
            from touch
           where network_id = $1 and subject_id = $2
-            and (($3 & (1 << cast(class as integer))) <> 0 or organisation_id = $4)
-          group by organisation_id
-          order by max(at_ms) desc
+            and kind in ('sale', 'review_given', 'case_opened', 'call', 'mail', 'note')
+          order by at_ms desc, touch_id desc
+          limit 5000",
+        (network, subject),
+    )?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for (id, organisation, class, at, audience, body) in rows {
+        let body: Option<Body> = serde_json::from_str(&body).ok();
+        let words = body.map(|body| body.words()).unwrap_or_default();
+        let Some(class) = Class::numbered(class).filter(|_| !words.is_empty()) else { continue };
+        let named: Vec<(OrganisationId,)> = if audience == Audience::Named as i64 {
+            named_by(tx, network, subject, id)?
+        } else {
+            Vec::new()
+        };
+        let named = named.into_iter().map(|(organisation,)| organisation).collect();
+        let entry = search::Entry { subject, id: id.as_kind(), class, at, audience, named };
+        entries.push((organisation, entry, words));
+    }
+    Ok(entries)
+}
+
+/// What each record of a customer can be found by, at most 200.
+pub(super) fn recorded(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+) -> Result<Vec<(OrganisationId, RecordId, search::Words)>, Fault> {
+    type Row = (
+        OrganisationId,
+        RecordId,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+    );
+    let rows: Vec<Row> = tx.all(
+        "select organisation_id, record_id, external_ref, name, given_name, family_name, email,
+                phone, street, postcode, city
+           from record
+          where network_id = $1 and customer_id = $2
+          order by record_id
+          limit 200",
+        (network, subject),
+    )?;
+    let row = |(
+        organisation,
+        record,
+        reference,
+        name,
+        given,
+        family,
+        email,
+        phone,
+        street,
+        postcode,
+        city,
+    ): Row| {
+        let words = search::Words::of(
+            &reference,
+            [&name, &given, &family],
+            [&email, &phone],
+            [&street, &postcode, &city],
+        );
+        (organisation, record, words)
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+fn named_by(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+    id: TouchId,
+) -> Result<Vec<(OrganisationId,)>, Fault> {
+    tx.all(
+        "select organisation_id
+           from touch_named
+          where network_id = $1 and subject_id = $2 and touch_id = $3
+          order by organisation_id
           limit 100",
-        (lens.network(), subject, lens.mask(), lens.organisation()),
+        (network, subject, id),
     )
 }
 
@@ -209,63 +204,6 @@ pub(super) fn place_of(
     cx.one(
         "select subject_id, at_ms from touch_place where network_id = $1 and touch_id = $2",
         (network, id),
-    )
-}
-
-pub(super) fn one(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    subject: SubjectId,
-    at: TimeMs,
-    id: TouchId,
-) -> Result<Option<Touch>, Fault> {
-    cx.one(
-        "select touch_id, subject_id, record_id, organisation_id, person_id, class, kind, channel,
-                at_ms, recorded_ms, leaf_index, summary, body
-           from touch
-          where network_id = $1 and subject_id = $2 and at_ms = $3 and touch_id = $4
-            and (($5 & (1 << cast(class as integer))) <> 0 or organisation_id = $6)",
-        (lens.network(), subject, at, id, lens.mask(), lens.organisation()),
-    )
-}
-
-pub(super) fn feed(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    after: i64,
-    limit: usize,
-) -> Result<Vec<Touch>, Fault> {
-    cx.all(
-        "select touch_id, subject_id, record_id, organisation_id, person_id, class, kind, channel,
-                at_ms, recorded_ms, leaf_index, summary, body
-           from touch
-          where network_id = $1 and leaf_index > $2 and leaf_index is not null
-            and (($3 & (1 << cast(class as integer))) <> 0 or organisation_id = $4)
-          order by leaf_index
-          limit $5",
-        (lens.network(), after, lens.mask(), lens.organisation(), limit as i64),
-    )
-}
-
-pub(super) fn latest_of(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    organisation: OrganisationId,
-    kinds: &[&str],
-    limit: usize,
-) -> Result<Vec<Touch>, Fault> {
-    // Kinds are this program's own words; commas around them make one pattern of the list.
-    let kinds = format!(",{},", kinds.join(","));
-    cx.all(
-        "select touch_id, subject_id, record_id, organisation_id, person_id, class, kind, channel,
-                at_ms, recorded_ms, leaf_index, summary, body
-           from touch
-          where network_id = $1 and leaf_index is not null and organisation_id = $2
-            and $3 like '%,' || kind || ',%'
-            and (($4 & (1 << cast(class as integer))) <> 0 or organisation_id = $5)
-          order by leaf_index desc
-          limit $6",
-        (lens.network(), organisation, kinds, lens.mask(), lens.organisation(), limit as i64),
     )
 }
 

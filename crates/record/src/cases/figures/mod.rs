@@ -179,5 +179,5 @@ pub fn list_of(
 
 /// Whether the viewer sees the cases of the organisation at all.
 fn shows(lens: &Lens, organisation: OrganisationId) -> bool {
-    lens.records_of().is_none_or(|own| own == organisation)
+    lens.own_only().is_none_or(|own| own == organisation)
 }

@@ -49,7 +49,7 @@ pub(super) fn subjects(
             and organisation_id = coalesce($3, organisation_id)
           order by subject_id
           limit 250",
-        (lens.network(), after, lens.records_of()),
+        (lens.network(), after, lens.own_only()),
     )
 }
 
@@ -80,7 +80,7 @@ pub(super) fn steps(
             lens.network(),
             subject,
             last,
-            lens.records_of(),
+            lens.own_only(),
             at,
             touch,
             lens.mask(),
@@ -103,7 +103,7 @@ pub(super) fn partners(cx: &mut Cx<'_>, lens: &Lens) -> Result<Vec<PartnerCases>
           group by organisation_id
           order by organisation_id
           limit 100000",
-        (lens.network(), lens.records_of()),
+        (lens.network(), lens.own_only()),
     )
 }
 

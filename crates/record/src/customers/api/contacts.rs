@@ -1,6 +1,7 @@
 //! JSON of a customer's timeline, and of what may be logged there.
 
 use axum::{extract::State, http::Uri, response::Response};
+use handfast_db::Cx;
 use handfast_kit::{OrganisationId, Page, TimeMs};
 use handfast_web::{Answer, App, Failure, JsonBody, Once, Path, Query, Viewer, list as listed};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use super::cursor;
 use crate::{
     CustomerId, SubjectId, TouchId,
     customers::{self, Error},
-    sharing::{Author, Class, Lens},
+    sharing::{self, Author, Class, Lens, looks::Occasion},
     touches::{
         self, Audience, Body, Channel, Filter, NewTouch, Step,
         api::{ShownTouch, shown},
@@ -83,13 +84,11 @@ pub(super) async fn timeline(
     let filter = wanted.filter()?;
     let after = cursor(wanted.after.as_deref())?;
     let limit = wanted.limit.unwrap_or(50);
-    let page = app
-        .read(move |cx| -> Result<_, Error> {
-            let lens = Lens::of(&viewer);
-            let id = customers::seen(cx, &lens, id)?.ok_or(Error::NotFound)?;
-            Ok(touches::timeline(cx, &lens, id, &filter, after.as_ref(), limit)?)
-        })
-        .await?;
+    let page = move |cx: &mut Cx<'_>, lens: &Lens| -> Result<_, Error> {
+        let sight = customers::look(cx, lens, id)?.ok_or(Error::NotFound)?;
+        Ok(touches::timeline(cx, lens, &sight, &filter, after.as_ref(), limit)?)
+    };
+    let page = sharing::read(&app, &viewer, Occasion::of("timeline"), page).await?;
     Ok(listed(&uri, Page { items: shown(&page.items)?, next: page.next }))
 }
 
@@ -176,9 +175,11 @@ pub(super) async fn log(
     Path(id): Path<CustomerId>,
     JsonBody(new): JsonBody<NewContact>,
 ) -> Result<Answer, Failure> {
-    let (now, author, lens) = (app.clock.now(), Author::of(&viewer), Lens::of(&viewer));
+    let (now, author) = (app.clock.now(), Author::of(&viewer));
     let touch = new.into_touch(id.as_kind(), now)?;
+    let asking = viewer.clone();
     app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
+        let lens = Lens::of(tx, &asking, now)?;
         let id = customers::log(tx, &lens, &author, now, id, touch.clone())?;
         Ok(Answer::created(format!("/api/v1/touches/{id}"), &Logged { id }))
     })

@@ -7,6 +7,7 @@ use axum::{
     http::{Method, Uri},
     response::{IntoResponse, Response},
 };
+use handfast_db::Cx;
 use handfast_kit::{Cursor, OrganisationId, Page, TimeMs};
 use handfast_web::{
     Access, Answer, App, Failure, IfMatch, IfNoneMatch, JsonBody, Once, Path, Query, Route, Scope,
@@ -18,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Customer, Details, Error, Incoming, Received, Record, Row};
 use crate::{
     CustomerId, RecordId,
-    sharing::{Author, Lens},
+    sharing::{self, Author, Lens, looks::Occasion},
 };
 
 /// The calls of this module, described.
@@ -123,9 +124,14 @@ struct ChosenValue {
 struct ShownRecord {
     #[schema(value_type = String, format = "uuid")]
     id: RecordId,
-    #[schema(value_type = String, format = "uuid")]
-    organisation_id: OrganisationId,
-    external_ref: String,
+    /// Whose record it is; none where its name is hidden.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    organisation_id: Option<OrganisationId>,
+    /// In place of a hidden name: what that organisation does.
+    organisation_veiled: Option<String>,
+    /// That organisation's reference; none where its name is hidden.
+    external_ref: Option<String>,
+    /// What it says, so far as you may see it.
     #[serde(flatten)]
     details: Details,
     since: String,
@@ -137,8 +143,9 @@ impl From<Record> for ShownRecord {
     fn from(record: Record) -> Self {
         Self {
             id: record.id,
-            organisation_id: record.organisation,
-            external_ref: record.external_ref,
+            organisation_id: record.by.id(),
+            organisation_veiled: record.by.veil().map(str::to_owned),
+            external_ref: record.by.id().map(|_| record.external_ref),
             details: record.details,
             since: record.since.rfc3339(),
             updated: record.updated.rfc3339(),
@@ -150,7 +157,7 @@ impl From<Record> for ShownRecord {
 impl From<Customer> for ShownCustomer {
     fn from(customer: Customer) -> Self {
         let name = customer.name().to_owned();
-        let Customer { id, chosen, records } = customer;
+        let Customer { id, chosen, records, .. } = customer;
         let fields = [
             ("name", chosen.name),
             ("email", chosen.email),
@@ -223,15 +230,15 @@ async fn list(
 ) -> Result<Response, Failure> {
     let after = cursor(wanted.after.as_deref())?;
     let limit = wanted.limit.unwrap_or(50);
-    let page = app
-        .read(move |cx| -> Result<_, Error> {
-            let lens = Lens::of(&viewer);
-            Ok(match wanted.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-                Some(q) => Page { items: super::search(cx, &lens, q, limit)?, next: None },
-                None => super::list(cx, &lens, wanted.organisation_id, after.as_ref(), limit)?,
-            })
+    let question = wanted.q.filter(|q| !q.trim().is_empty());
+    let what = if question.is_some() { "search" } else { "list" };
+    let listed_for = move |cx: &mut Cx<'_>, lens: &Lens| -> Result<_, Error> {
+        Ok(match question {
+            Some(q) => Page { items: super::search(cx, lens, q.trim(), limit)?, next: None },
+            None => super::list(cx, lens, wanted.organisation_id, after.as_ref(), limit)?,
         })
-        .await?;
+    };
+    let page = sharing::read(&app, &viewer, Occasion::of(what), listed_for).await?;
     Ok(listed(&uri, page.map(ListedCustomer::from)))
 }
 
@@ -256,8 +263,9 @@ async fn show(
     known: IfNoneMatch,
     Path(id): Path<CustomerId>,
 ) -> Result<Response, Failure> {
-    let customer =
-        app.read(move |cx| super::find(cx, &Lens::of(&viewer), id)?.ok_or(Error::NotFound)).await?;
+    let found =
+        move |cx: &mut Cx<'_>, lens: &Lens| super::find(cx, lens, id)?.ok_or(Error::NotFound);
+    let customer = sharing::read(&app, &viewer, Occasion::of("customer"), found).await?;
     let version = customer.version();
     if let Some(unchanged) = known.unchanged(version) {
         return Ok(unchanged);
@@ -322,8 +330,10 @@ async fn revise(
     Path((id, record)): Path<(CustomerId, RecordId)>,
     JsonBody(details): JsonBody<Details>,
 ) -> Result<Answer, Failure> {
-    let (now, author, lens) = (app.clock.now(), Author::of(&viewer), Lens::of(&viewer));
+    let (now, author) = (app.clock.now(), Author::of(&viewer));
+    let asking = viewer.clone();
     app.write_once(&viewer, once, move |tx| -> Result<_, Failure> {
+        let lens = Lens::of(tx, &asking, now)?;
         let seen = super::hold(tx, &lens, id)?.ok_or(Failure::NotFound)?;
         read.check(seen.version())?;
         let received = super::revise(tx, &lens, &author, now, (id, record), None, &details)?;

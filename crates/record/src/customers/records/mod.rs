@@ -7,10 +7,10 @@ use handfast_kit::{NetworkId, TimeMs};
 
 use store::Standing;
 
-use super::{Details, Error, Incoming, Received, Record, hold, rules};
+use super::{Details, Error, Incoming, Received, Record, hold, rules, store::records};
 use crate::{
     CustomerId, RecordId, search,
-    sharing::{Author, Class, Lens},
+    sharing::{Author, Lens, ties},
     touches::{self, Body, NewTouch},
 };
 
@@ -49,7 +49,7 @@ pub fn receive(
         .on(record)
         .from_source(author, "customer_recorded");
     touches::append(tx, author, now, touch)?;
-    store::choose(tx, author.network(), customer)?;
+    choose(tx, author.network(), customer)?;
     Ok(Received::New(customer, record))
 }
 
@@ -172,20 +172,42 @@ fn update(
     }
     store::update(tx, network, &before, &merged, as_of)?;
     index_record(tx, author, customer, record, &before.external_ref, &merged);
-    // Every change is a touch: a name says it as a record, the rest as a change of address.
-    let body = match rules::difference(&before.details, &merged) {
-        Some((before, after)) => Body::AddressChanged { before, after },
-        None => Body::CustomerRecorded {
-            name: merged.name.clone(),
-            external_ref: before.external_ref.clone(),
-        },
-    };
     let source = format!("change {}", before.version + 1);
-    let touch =
-        NewTouch::new(customer.as_kind(), as_of, body).on(record).from_source(author, &source);
-    touches::append(tx, author, now, touch)?;
-    store::choose(tx, network, customer)?;
+    for body in changes(&before, &merged) {
+        let touch =
+            NewTouch::new(customer.as_kind(), as_of, body).on(record).from_source(author, &source);
+        touches::append(tx, author, now, touch)?;
+    }
+    choose(tx, network, customer)?;
     Ok(Received::Changed(customer, record))
+}
+
+/// Writes what the records together say of the customer, and the names by which it stands in the
+/// lists of the organisations tied to it.
+fn choose(tx: &mut Tx<'_>, network: NetworkId, customer: CustomerId) -> Result<(), Fault> {
+    let records = records(tx, network, customer)?;
+    let chosen = store::choose(tx, network, customer, &records)?;
+    for organisation in ties::organisations_tied(tx, network, customer)? {
+        let own = records.iter().find(|record| record.organisation == organisation);
+        let key = own.map(|own| store::sort_key(&own.details, &own.external_ref));
+        ties::rename(tx, network, customer, organisation, key.as_deref().unwrap_or(&chosen))?;
+    }
+    Ok(())
+}
+
+/// What is told of a change. Phone and address are told apart: who may see one may not see the
+/// other. A change of anything else is told as the record taken in again.
+fn changes(before: &Record, after: &Details) -> Vec<Body> {
+    let contact = rules::contact_difference(&before.details, after)
+        .map(|(before, after)| Body::ContactChanged { before, after });
+    let address = rules::address_difference(&before.details, after)
+        .map(|(before, after)| Body::AddressChanged { before, after });
+    let told: Vec<Body> = contact.into_iter().chain(address).collect();
+    if !told.is_empty() {
+        return told;
+    }
+    let external_ref = before.external_ref.clone();
+    vec![Body::CustomerRecorded { name: after.name.clone(), external_ref }]
 }
 
 fn index_record(
@@ -196,10 +218,8 @@ fn index_record(
     external_ref: &str,
     details: &Details,
 ) {
-    let entry =
-        search::Entry { subject: customer.as_kind(), id: record.as_kind(), class: Class::Identity };
     let words = rules::words(external_ref, details);
-    search::index(tx, author.network(), author.organisation_id(), &entry, &words);
+    search::index_record(tx, author, customer, record, &words);
 }
 
 /// Changes what the viewer's own record says, if it is still at `version`. Fields left empty stay.

@@ -162,7 +162,8 @@ const fn party(details: &Details) -> &'static str {
     }
 }
 
-fn sort_key(details: &Details, external_ref: &str) -> String {
+/// By which name a record stands in its organisation's list.
+pub(super) fn sort_key(details: &Details, external_ref: &str) -> String {
     if details.name.is_empty() { fold(external_ref) } else { fold(&details.name) }
 }
 
@@ -217,29 +218,23 @@ pub(super) fn record(
     )
 }
 
-/// Writes the values chosen from all records, for the brand's lists.
+/// Writes the values chosen from all records, for the brand's lists, and says by which name the
+/// customer stands in them.
 pub(super) fn choose(
     tx: &mut Tx<'_>,
     network: NetworkId,
     customer: CustomerId,
-) -> Result<u64, Fault> {
-    let records: Vec<Record> = tx.all(
-        "select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
-                family_name, email, phone, street, postcode, city, region, country, language,
-                since_ms, updated_ms, version
-           from record
-          where network_id = $1 and customer_id = $2
-          order by updated_ms desc, record_id
-          limit 200",
-        (network, customer),
-    )?;
-    let chosen = rules::choose(&records, organisations::brand_id(network));
+    records: &[Record],
+) -> Result<String, Fault> {
+    let chosen = rules::choose(records, organisations::brand_id(network));
     let first = records.first().map_or(String::new(), |record| record.external_ref.clone());
     let name = chosen.name.map_or(first, |(name, _)| name);
     let place = chosen.place.map_or(String::new(), |(place, _)| place);
+    let sort_key = fold(&name);
     tx.exec(
         "update customer set name = $1, sort_key = $2, place = $3
           where network_id = $4 and customer_id = $5",
-        (&name, fold(&name), place, network, customer),
-    )
+        (&name, &sort_key, place, network, customer),
+    )?;
+    Ok(sort_key)
 }

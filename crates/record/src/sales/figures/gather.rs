@@ -136,14 +136,14 @@ fn lines(cx: &mut Cx<'_>, lens: &Lens) -> Result<Lines, Fault> {
 pub(super) fn orders(cx: &mut Cx<'_>, lens: &Lens) -> Result<Gathered, Fault> {
     let lines = lines(cx, lens)?;
     let mut sums = Sums::default();
-    let mut seen = lens.records_of().map(|_| HashSet::new());
+    let mut seen = lens.own_only().map(|_| HashSet::new());
     walk(
         (CustomerId::from_uuid(NIL), SaleId::from_uuid(NIL)),
         |after| store::sales(cx, lens, after),
         |sale| (sale.customer, sale.id),
         |sale| {
             let own_lines = lines.by_order.get(&order_key(sale.keeper, &sale.order_ref));
-            let keeps = lens.records_of().is_none_or(|own| own == sale.keeper);
+            let keeps = lens.own_only().is_none_or(|own| own == sale.keeper);
             if !keeps && own_lines.is_none() {
                 return;
             }
@@ -201,7 +201,7 @@ pub(super) fn customer_names(
     let mut nameless: HashSet<CustomerId> = gathered.sums.candidates().collect();
     let mut names: HashMap<CustomerId, String> = HashMap::new();
     // A key names the customer to the whole network: a partner knows its own references only.
-    if lens.records_of().is_none() && !nameless.is_empty() {
+    if lens.own_only().is_none() && !nameless.is_empty() {
         walk(
             String::new(),
             |after| store::person_keys(cx, lens, after),

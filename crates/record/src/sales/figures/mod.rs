@@ -232,5 +232,5 @@ pub fn sales_of(
 
 /// Whether the viewer sees the records of the organisation at all.
 fn lens_shows(lens: &Lens, organisation: OrganisationId) -> bool {
-    lens.records_of().is_none_or(|own| own == organisation)
+    lens.own_only().is_none_or(|own| own == organisation)
 }

@@ -129,7 +129,7 @@ pub(super) fn lines(
                  or l.keeper_id = coalesce($5, l.keeper_id))
           order by l.keeper_id, l.order_ref, l.line_ref
           limit $6",
-        (lens.network(), keeper, order_ref, line_ref, lens.records_of(), ROWS_AT_ONCE as i64),
+        (lens.network(), keeper, order_ref, line_ref, lens.own_only(), ROWS_AT_ONCE as i64),
     )
 }
 
@@ -150,7 +150,7 @@ pub(super) fn sales(
                  or keeper_id = coalesce($4, keeper_id) or partner_count > 1)
           order by customer_id, sale_id
           limit $5",
-        (lens.network(), customer, sale, lens.records_of(), ROWS_AT_ONCE as i64),
+        (lens.network(), customer, sale, lens.own_only(), ROWS_AT_ONCE as i64),
     )
 }
 
@@ -196,7 +196,7 @@ pub(super) fn record_refs(
             and organisation_id = coalesce($4, organisation_id)
           order by customer_id, record_id
           limit $5",
-        (lens.network(), customer, record, lens.records_of(), ROWS_AT_ONCE as i64),
+        (lens.network(), customer, record, lens.own_only(), ROWS_AT_ONCE as i64),
     )
 }
 
@@ -244,7 +244,7 @@ pub(super) fn partners(
           group by organisation_id
           order by organisation_id
           limit 100000",
-        (today, lens.network(), lens.records_of()),
+        (today, lens.network(), lens.own_only()),
     )
 }
 

@@ -1,0 +1,120 @@
+use handfast_db::{Cx, Fault, FromRow, Row};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
+
+use super::{Class, Held, Line, Masks, Purpose, Saying, Tie};
+use crate::CustomerId;
+
+impl FromRow for Held {
+    fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
+        let tie = Tie::numbered(row.get(1)?);
+        Ok(Self {
+            organisation: row.get(0)?,
+            tie: tie.ok_or_else(|| Fault::other("a tie has no such number"))?,
+            from: row.get(2)?,
+            until: row.get(3)?,
+            extra: row.get(4)?,
+        })
+    }
+}
+
+impl FromRow for Line {
+    fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
+        let tie = Tie::numbered(row.get(0)?);
+        Ok(Self {
+            tie: tie.ok_or_else(|| Fault::other("a tie has no such number"))?,
+            purpose: Purpose::numbered(row.get(1)?),
+            from_tie: row.get::<i64>(2)? != 0,
+            masks: Masks { counted: row.get(3)?, seen: row.get(4)?, named: row.get(5)? },
+        })
+    }
+}
+
+impl FromRow for Saying {
+    fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
+        let organisation: OrganisationId = row.get(1)?;
+        let is_named = organisation.uuid() != Uuid::nil();
+        Ok(Self {
+            purpose: Purpose::numbered(row.get(0)?),
+            organisation: is_named.then_some(organisation),
+            class: Class::numbered(row.get(2)?),
+            allowed: row.get::<i64>(3)? != 0,
+        })
+    }
+}
+
+/// The grants of the agreement in force; `None` without agreement. Ones that grant nothing have no
+/// line, so the agreement itself is asked for where there is none.
+pub(super) fn lines(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+) -> Result<Option<Vec<Line>>, Fault> {
+    let lines: Vec<Line> = cx.all(
+        "select tie, purpose, from_tie, counted, seen, named
+           from grant_line
+          where network_id = $1 and organisation_id = $2
+          order by tie, purpose, from_tie
+          limit 200",
+        (network, organisation),
+    )?;
+    if !lines.is_empty() || in_force(cx, network, organisation)? {
+        return Ok(Some(lines));
+    }
+    Ok(None)
+}
+
+fn in_force(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+) -> Result<bool, Fault> {
+    let row: Option<(Option<i64>,)> = cx.one(
+        "select ended_ms
+           from agreement
+          where network_id = $1 and organisation_id = $2
+          order by version desc
+          limit 1",
+        (network, organisation),
+    )?;
+    Ok(matches!(row, Some((None,))))
+}
+
+pub(super) fn ties_of(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    organisation: OrganisationId,
+) -> Result<Vec<Held>, Fault> {
+    cx.all(
+        "select organisation_id, tie, from_ms, until_ms, extra
+           from tie
+          where network_id = $1 and customer_id = $2 and organisation_id = $3
+          order by tie
+          limit 20",
+        (network, customer, organisation),
+    )
+}
+
+type Word = (Vec<(CustomerId, Saying)>, Vec<CustomerId>);
+
+/// What the customer said, and whether its data may only be kept.
+pub(super) fn word_of(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Word, Fault> {
+    let sayings: Vec<Saying> = cx.all(
+        "select purpose, organisation_id, class, allowed
+           from saying
+          where network_id = $1 and customer_id = $2
+          order by purpose, organisation_id, class
+          limit 5000",
+        (network, customer),
+    )?;
+    let frozen: Option<(TimeMs,)> = cx.one(
+        "select at_ms from frozen where network_id = $1 and customer_id = $2",
+        (network, customer),
+    )?;
+    let sayings = sayings.into_iter().map(|saying| (customer, saying)).collect();
+    Ok((sayings, frozen.map(|_| customer).into_iter().collect()))
+}

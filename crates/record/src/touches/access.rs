@@ -1,0 +1,49 @@
+//! What is said of ties, guests and requests in one sentence. Partners are not named in it: pages
+//! name them, where the viewer may know them.
+
+use super::Body;
+use crate::sharing::{Class, Tie};
+
+/// The sentence; empty for what is no such touch.
+pub(super) fn summary(body: &Body) -> String {
+    match body {
+        Body::GuestAsked { why, .. } => format!("A partner asked to serve a guest: {why}"),
+        Body::GuestCodeMade { .. } => "Made a code by which a guest is let in".to_owned(),
+        Body::GuestLetIn { why, .. } => format!("A partner was let in as a guest: {why}"),
+        Body::GuestRefused { why, .. } => {
+            format!("A partner was not let in as a guest that asked: {why}")
+        }
+        Body::TieMade { tie, why, .. } => format!("A partner {}: {why}", begins(*tie)),
+        Body::TieEnded { tie, .. } => format!("A partner no longer {}", begins(*tie)),
+        Body::AccessAsked { classes, why, .. } => {
+            format!("A partner asked to see {}: {why}", list(classes))
+        }
+        Body::AccessAnswered { classes, answer, .. } if classes.is_empty() => {
+            format!("A partner that asked to see more may not: {answer}")
+        }
+        Body::AccessAnswered { classes, answer, .. } => {
+            format!("A partner may see {}: {answer}", list(classes))
+        }
+        Body::AccessWithdrawn { .. } => "A partner no longer asks to see more".to_owned(),
+        _ => String::new(),
+    }
+}
+
+const fn begins(tie: Tie) -> &'static str {
+    match tie {
+        Tie::Owner => "keeps a record",
+        Tie::Sold => "sells to the customer",
+        Tie::Serves => "serves the customer",
+        Tie::Delivers => "delivers to the customer",
+        Tie::Insures => "insures the customer",
+        Tie::Assigned => "is assigned to the customer",
+        Tie::Guest => "serves the customer as a guest",
+        Tie::Territory => "works where the customer lives",
+        Tie::None | Tie::Allowed => "sees what it was allowed to see",
+    }
+}
+
+fn list(classes: &[Class]) -> String {
+    let words: Vec<&str> = classes.iter().map(|class| class.word()).collect();
+    words.join(", ")
+}
