@@ -41,6 +41,7 @@ create table grant_line (
   named {int} not null,
   constraint grant_line_pk primary key (network_id, organisation_id, tie, purpose, from_tie)
 ) {clustered};
+create index grant_line_by_tie on grant_line (network_id, tie, organisation_id);
 
 -- A dated relation between a customer and an organisation, with what the customer's word leaves of
 -- the grants: purposes that are permitted and classes that are denied, a bit each.

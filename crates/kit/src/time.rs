@@ -109,6 +109,13 @@ impl Day {
         epoch.checked_add(jiff::Span::new().days(self.0)).unwrap_or(epoch)
     }
 
+    /// The day that `yyyy-mm-dd` names; `None` if it names none.
+    pub fn parse(text: &str) -> Option<Self> {
+        // jiff would also take a moment, and give its day.
+        let date = (text.len() == 10).then(|| text.parse::<Date>().ok());
+        date.flatten().map(Self::of_date)
+    }
+
     /// The day of jiff's type.
     pub fn of_date(date: Date) -> Self {
         let epoch = jiff::civil::date(1970, 1, 1);

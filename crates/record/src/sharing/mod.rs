@@ -23,6 +23,7 @@ pub use class::Class;
 pub(crate) use lens::EVERY_CLASS;
 pub use lens::{Lens, Masks, Sight, Span, SystemReason};
 pub use looks::read;
+pub(crate) use rules::shown;
 pub use rules::{Permitted, decide, permitted};
 pub use terms::{
     Entry, Grant, Held, Level, Line, PURPOSES_UNSAID, Purpose, Reason, Saying, Tie, Verdict, Who,

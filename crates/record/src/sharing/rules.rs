@@ -113,6 +113,22 @@ pub(super) fn spans(
     (ground.masks(None), spans)
 }
 
+/// What grants show of a customer with these ties, whatever their day: of the fields, and of shared
+/// entries from before the first tie began. For whoever asks before there is such a customer.
+pub(crate) fn shown(lines: &[Line], held: &[Held], permitted: Permitted) -> (Masks, Masks) {
+    let viewer = held.first().map(|held| held.organisation);
+    let Some(viewer) = viewer else { return (Masks::default(), Masks::default()) };
+    let ground = Ground {
+        lines: Some(lines),
+        held: held.iter().collect(),
+        sayings: Vec::new(),
+        permitted,
+        viewer,
+        is_frozen: false,
+    };
+    (ground.masks(None), ground.masks(Some(TimeMs(i64::MIN))))
+}
+
 /// All that bears on what one partner sees of one customer.
 struct Ground<'a> {
     /// The lines of the agreement in force, if there is one.

@@ -1,5 +1,5 @@
-//! What is said of ties, guests and requests in one sentence. Partners are not named in it: pages
-//! name them, where the viewer may know them.
+//! What is said of ties, guests, requests and agreements in one sentence. With a customer partners
+//! are not named in it: pages name them, where the viewer may know them.
 
 use super::Body;
 use crate::sharing::{Class, Tie};
@@ -25,6 +25,12 @@ pub(super) fn summary(body: &Body) -> String {
             format!("A partner may see {}: {answer}", list(classes))
         }
         Body::AccessWithdrawn { .. } => "A partner no longer asks to see more".to_owned(),
+        Body::AgreementSigned { organisation, version, .. } => {
+            format!("Signed version {version} of the agreement with {organisation}")
+        }
+        Body::AgreementEnded { organisation, .. } => {
+            format!("Ended the agreement with {organisation}")
+        }
         _ => String::new(),
     }
 }

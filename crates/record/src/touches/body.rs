@@ -263,6 +263,24 @@ pub enum Body {
         /// The partner.
         organisation: OrganisationId,
     },
+    /// The brand and a partner signed what is shown of customers.
+    AgreementSigned {
+        /// The partner's name.
+        organisation: String,
+        /// Which version.
+        version: i64,
+        /// Of these classes more is granted than before.
+        classes_more: Vec<Class>,
+        /// Of these less.
+        classes_less: Vec<Class>,
+    },
+    /// An agreement ended.
+    AgreementEnded {
+        /// The partner's name.
+        organisation: String,
+        /// The last version.
+        version: i64,
+    },
 }
 
 /// The effect of a contact, in the eyes of whoever had it.

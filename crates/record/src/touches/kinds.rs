@@ -35,6 +35,8 @@ impl Body {
             Self::AccessAsked { .. } => "access_asked",
             Self::AccessAnswered { .. } => "access_answered",
             Self::AccessWithdrawn { .. } => "access_withdrawn",
+            Self::AgreementSigned { .. } => "agreement_signed",
+            Self::AgreementEnded { .. } => "agreement_ended",
         }
     }
 
@@ -69,7 +71,9 @@ impl Body {
             | Self::TieEnded { .. }
             | Self::AccessAsked { .. }
             | Self::AccessAnswered { .. }
-            | Self::AccessWithdrawn { .. } => Class::Relationship,
+            | Self::AccessWithdrawn { .. }
+            | Self::AgreementSigned { .. }
+            | Self::AgreementEnded { .. } => Class::Relationship,
         }
     }
 
@@ -146,7 +150,9 @@ impl Body {
         match self {
             Self::Call { .. } => Channel::Phone,
             Self::Mail { .. } => Channel::Mail,
-            Self::Note { .. } => Channel::Internal,
+            Self::Note { .. } | Self::AgreementSigned { .. } | Self::AgreementEnded { .. } => {
+                Channel::Internal
+            }
             _ => Channel::System,
         }
     }

@@ -1,10 +1,15 @@
 //! Ties: what is between a customer and an organisation, since when and until when. Events make
 //! them (a sale, a case, a delivery), people make them by hand, and each can end.
 
+mod groups;
+mod reach;
 mod store;
 
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, PersonId, TimeMs};
+
+pub(crate) use groups::{Group, groups};
+pub(crate) use reach::{Reach, follow_place, settle};
 
 use super::{Author, Held, Lens, Permitted, Tie, rules, store as sharing_store};
 use crate::{CustomerId, SubjectId};
