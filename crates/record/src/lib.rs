@@ -6,20 +6,31 @@
 //! - [`touches`]: what happened; append-only; timeline and feed
 //! - `search`: finding customers by the words of their records and touches
 //! - [`customers`]: records, and the customer behind them
+//! - [`consents`]: what customers allow and forbid, and freezing
+//! - [`ties`]: what people tie to a customer by hand
+//! - [`guests`]: serving a customer who brings a key; `keys` finds by one
+//! - [`requests`]: asking to see more of a customer
+//! - [`agreements`]: what each partner and the brand signed, and so what is shown to it
 //! - [`sales`]: orders, promised deliveries, reviews, and the figures drawn from them
 //! - [`cases`]: cases, their steps and hand-overs, and the figures drawn from them
 
+pub mod agreements;
 pub mod cases;
+pub mod consents;
 pub mod customers;
+pub mod guests;
+mod keys;
 pub mod migrations;
 mod numbers;
 pub mod organisations;
 pub mod people;
+pub mod requests;
 pub mod sales;
 mod search;
 pub mod sharing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod ties;
 pub mod touches;
 
 use handfast_kit::Id;
@@ -66,6 +77,12 @@ pub fn routes() -> Vec<Route> {
     routes.extend(touches::api::routes());
     routes.extend(sales::api::routes());
     routes.extend(cases::api::routes());
+    routes.extend(agreements::api::routes());
+    routes.extend(ties::api::routes());
+    routes.extend(guests::api::routes());
+    routes.extend(requests::api::routes());
+    routes.extend(consents::api::routes());
+    routes.extend(sharing::looks::api::routes());
     routes
 }
 
@@ -77,5 +94,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(touches::api::Documentation::openapi());
     document.merge(sales::api::Documentation::openapi());
     document.merge(cases::api::Documentation::openapi());
+    document.merge(agreements::api::Documentation::openapi());
+    document.merge(ties::api::Documentation::openapi());
+    document.merge(guests::api::Documentation::openapi());
+    document.merge(requests::api::Documentation::openapi());
+    document.merge(consents::api::Documentation::openapi());
+    document.merge(sharing::looks::api::Documentation::openapi());
     document
 }

@@ -18,6 +18,10 @@ pub const ALL: &[Migration] = migrations![
     "0003_sales_and_cases",
     "0004_search",
     "0005_intake_and_requests",
+    "0006_sharing",
+    "0007_guests",
+    "0008_looks",
+    "0009_wall",
 ];
 
 #[cfg(test)]

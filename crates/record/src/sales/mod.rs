@@ -21,7 +21,7 @@ use announce::{announce, note_move};
 pub use seen::of_customer;
 
 use crate::{
-    CustomerId, RecordId, SaleId, customers,
+    CustomerId, RecordId, SaleId, customers, keys,
     sharing::{Author, Who},
     touches::{self, Body, NewTouch},
 };
@@ -234,6 +234,7 @@ pub fn order(
         Some(_) => store::update(tx, author.network(), &sale)?,
         None => {
             store::insert_ref(tx, author, &sale)?;
+            keys::write_order(tx, author.network(), (customer, sale.id), &sale.order_ref)?;
             store::insert(tx, author.network(), &sale)?
         }
     };

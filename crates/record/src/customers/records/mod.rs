@@ -9,7 +9,9 @@ use store::Standing;
 
 use super::{Details, Error, Incoming, Received, Record, hold, rules, store::records};
 use crate::{
-    CustomerId, RecordId, search,
+    CustomerId, RecordId,
+    keys::{self, Contact},
+    search,
     sharing::{Author, Lens, ties},
     touches::{self, Body, NewTouch},
 };
@@ -41,6 +43,7 @@ pub fn receive(
     store::insert_ref(tx, author, &incoming.external_ref, customer, record)?;
     store::insert(tx, author, customer, record, &incoming.external_ref, &details, since, as_of)?;
     index_record(tx, author, customer, record, &incoming.external_ref, &details);
+    keys::write(tx, author.network(), (customer, record), Contact::default(), contact(&details))?;
     let body = Body::CustomerRecorded {
         name: details.name.clone(),
         external_ref: incoming.external_ref.clone(),
@@ -79,12 +82,16 @@ pub(crate) fn keep_also(
     store::insert_ref(tx, author, external_ref, customer, record)?;
     store::insert(tx, author, customer, record, external_ref, details, since, since)?;
     index_record(tx, author, customer, record, external_ref, details);
+    keys::write(tx, network, (customer, record), Contact::default(), contact(details))?;
+    let key = store::sort_key(details, external_ref);
     let (name, external_ref) = (details.name.clone(), external_ref.to_owned());
     let touch =
         NewTouch::new(customer.as_kind(), since, Body::CustomerRecorded { name, external_ref })
             .on(record)
             .from_source(author, "customer_recorded");
     touches::append(tx, author, now, touch)?;
+    // Ties that were there before stood under the customer's own name.
+    ties::rename(tx, network, customer, author.organisation_id(), &key)?;
     Ok(record)
 }
 
@@ -172,6 +179,8 @@ fn update(
     }
     store::update(tx, network, &before, &merged, as_of)?;
     index_record(tx, author, customer, record, &before.external_ref, &merged);
+    let was = contact(&before.details);
+    keys::write(tx, network, (customer, record), was, contact(&merged))?;
     let source = format!("change {}", before.version + 1);
     for body in changes(&before, &merged) {
         let touch =
@@ -180,6 +189,11 @@ fn update(
     }
     choose(tx, network, customer)?;
     Ok(Received::Changed(customer, record))
+}
+
+/// By what a customer is reached: exact keys that lead to it.
+fn contact(details: &Details) -> Contact<'_> {
+    Contact { email: &details.email, phone: &details.phone }
 }
 
 /// Writes what the records together say of the customer, and the names by which it stands in the
