@@ -13,13 +13,12 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod words;
-mod writing;
 
 use std::collections::HashMap;
 
+pub use api::read;
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, Id, NetworkId, OrganisationId, Page, PersonId, TimeMs};
-use handfast_web::{App, Failure, Viewer};
 
 use super::{Class, Lens, Tie};
 use crate::{CustomerId, organisations, people};
@@ -117,41 +116,6 @@ pub struct Visit {
     pub saw: String,
 }
 
-/// Reads as the viewer sees: `read` gets the viewer's lens, and what it saw is written down before
-/// the answer is given back. If that fails, nothing sensitive is shown: the answer is
-/// [`Failure::NotWrittenDown`], unless all that was seen is of classes that tell little.
-///
-/// Looking through a partner's eyes is for the brand: a partner that asks for it is answered with
-/// [`Failure::NotFound`].
-pub async fn read<T, E>(
-    app: &App,
-    viewer: &Viewer,
-    occasion: Occasion,
-    read: impl FnOnce(&mut Cx<'_>, &Lens) -> Result<T, E> + Send + 'static,
-) -> Result<T, Failure>
-where
-    T: Send + 'static,
-    E: From<Fault> + Send + 'static,
-    Failure: From<E>,
-{
-    if occasion.eyes_of.is_some() && !viewer.is_brand() {
-        return Err(Failure::NotFound);
-    }
-    let (now, asking) = (app.clock.now(), viewer.clone());
-    let (answer, seen) = app
-        .read(move |cx| -> Result<_, E> {
-            let lens = match occasion.eyes_of {
-                None => Lens::of(cx, &asking, now)?,
-                Some(partner) => Lens::of_partner(cx, asking.network, partner, now)?,
-            };
-            let answer = read(cx, &lens)?;
-            Ok((answer, lens.take_seen()))
-        })
-        .await?;
-    writing::write_down(app, writing::Looker::of(viewer, occasion, now), seen).await?;
-    Ok(answer)
-}
-
 /// Who looked at a customer, the latest first, 1 to 200 at a time: the brand sees everybody's
 /// looks, a partner its own people's. `None` if the lens shows no such customer.
 pub fn of_customer(
@@ -219,6 +183,17 @@ pub fn affected(
     let after = after.unwrap_or(store::NOBODY);
     let rows = store::affected(cx, lens.network(), sweep, span, after, limit + 1)?;
     Ok(Page::of(rows, limit, |row| Cursor::after([row.customer.to_string()])))
+}
+
+/// Who looks, when and at what.
+#[derive(Debug, Clone, Copy)]
+struct Looker {
+    network: NetworkId,
+    organisation: OrganisationId,
+    person: PersonId,
+    eyes_of: Option<OrganisationId>,
+    what: &'static str,
+    at: TimeMs,
 }
 
 /// What a page of the audit holds at most.

@@ -1,7 +1,7 @@
 use handfast_db::{Cx, Fault, FromRow, Row, Tx};
 use handfast_kit::{Id, NetworkId, TimeMs, Uuid};
 
-use super::{Affected, Look, Place, Sweep, writing::Looker};
+use super::{Affected, Look, Looker, Place, Sweep};
 use crate::{
     CustomerId,
     sharing::{Class, Lens, Tie, lens::Glance},

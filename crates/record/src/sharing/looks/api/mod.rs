@@ -1,4 +1,6 @@
-//! JSON and CSV of the audit of reads.
+//! JSON and CSV of the audit of reads, and the reading that it is about.
+
+mod witness;
 
 use axum::{
     extract::State,
@@ -12,6 +14,8 @@ use handfast_web::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub use witness::read;
 
 use super::{Affected, Look, LookId, Names, Wanted, export};
 use crate::{CustomerId, sharing::Lens};
