@@ -8,7 +8,10 @@ use axum::{
 };
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, Day, OrganisationId};
-use handfast_record::{customers, organisations, sharing::Lens};
+use handfast_record::{
+    customers, organisations,
+    sharing::{self, Lens, looks::Occasion},
+};
 use handfast_web::{Access, App, Failure, Frame, Nav, Query, Route, Viewer, html, page};
 use serde::Deserialize;
 
@@ -93,21 +96,21 @@ async fn show(
     if !viewer.is_brand() {
         asked.partner = None;
     }
-    let (lens, network) = (Lens::of(&viewer), viewer.network);
+    let network = viewer.network;
     let (offers, wanted) = (viewer.is_brand(), asked.clone());
-    let found = app
-        .read(move |cx| {
-            let mut found = find(cx, &lens, &wanted)?;
-            if offers {
-                let page = organisations::partners(cx, network, None, PARTNERS_OFFERED_MAX)?;
-                found.partners = if page.next.is_none() { page.items } else { Vec::new() };
-            }
-            if let Some(partner) = wanted.partner {
-                found.chosen = organisations::find(cx, network, partner)?;
-            }
-            Ok::<_, Fault>(found)
-        })
-        .await?;
+    let occasion = Occasion::of(if asked.q.is_some() { "search" } else { "list" });
+    let found = sharing::read(&app, &viewer, occasion, move |cx, lens| {
+        let mut found = find(cx, lens, &wanted)?;
+        if offers {
+            let page = organisations::partners(cx, network, None, PARTNERS_OFFERED_MAX)?;
+            found.partners = if page.next.is_none() { page.items } else { Vec::new() };
+        }
+        if let Some(partner) = wanted.partner {
+            found.chosen = organisations::find(cx, network, partner)?;
+        }
+        Ok::<_, Fault>(found)
+    })
+    .await?;
     let today = viewer.zone.day_of(app.clock.now());
     let is_added = headers.contains_key("hx-request");
     html(&CustomersPage::of(&viewer, &uri, asked, found, today, is_added))

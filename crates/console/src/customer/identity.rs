@@ -75,10 +75,8 @@ const FIELDS: [Field; 4] = [
 /// Who the customer is, for this viewer.
 pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day) -> Identity {
     let day = |at| words::date(viewer.zone.day_of(at), today);
-    let origin = |record: &Record| Origin {
-        organisation: names.organisation(record.organisation),
-        day: day(record.updated),
-    };
+    let origin =
+        |record: &Record| Origin { organisation: names.who(&record.by), day: day(record.updated) };
     let chosen = &customer.chosen;
     let picks = [&chosen.name, &chosen.phone, &chosen.email, &chosen.address];
     let mut values: Vec<Value> = FIELDS
@@ -90,7 +88,7 @@ pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day
     // The name stands above the page; here it is worth a line only where records differ.
     values.retain(|value| value.label != "Name" || !value.others.is_empty());
     let sources = customer.records.iter().take(RECORDS_MAX).map(|record| Source {
-        organisation: names.organisation(record.organisation),
+        organisation: names.who(&record.by),
         reference: record.external_ref.clone(),
         since: day(record.since),
     });

@@ -1,8 +1,10 @@
 //! One customer's page: what is open, what happened, who the customer is, and adding to it.
 
 mod compose;
+mod consents;
 mod deliveries;
 mod identity;
+mod looks;
 mod now;
 mod sentences;
 mod timeline;
@@ -23,7 +25,7 @@ use handfast_record::{
     cases::{self, CaseState},
     customers::{self, Customer},
     sales::{self, Sale},
-    sharing::{Author, Lens},
+    sharing::{self, Author, Lens, Who, looks::Occasion},
     touches::{self, Served, Touch},
 };
 use handfast_web::{
@@ -43,10 +45,13 @@ use self::{
 use crate::words;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         page(Method::GET, "/customers/{id}", Access::Member, show),
         page(Method::POST, "/customers/{id}/touches", Access::Worker, write),
-    ]
+    ];
+    routes.extend(consents::routes());
+    routes.extend(looks::routes());
+    routes
 }
 
 #[derive(Template)]
@@ -94,24 +99,27 @@ fn read(
     asked: &timeline::Asked,
 ) -> Result<Option<Seen>, Fault> {
     let Some(customer) = customers::find(cx, lens, id)? else { return Ok(None) };
-    let (id, filter) = (customer.id, asked.filter());
-    let sales = sales::of_customer(cx, lens, id)?;
-    let cases = cases::of_customer(cx, lens, id)?;
-    let served = touches::served_by(cx, lens, id)?;
+    let filter = asked.filter();
+    let sight = &customer.sight;
+    let sales = sales::of_customer(cx, lens, sight)?;
+    let cases = cases::of_customer(cx, lens, sight)?;
+    let served = touches::served_by(cx, lens, sight)?;
     let touches =
-        touches::timeline(cx, lens, id, &filter, asked.after.as_ref(), timeline::PAGE_LEN)?;
+        touches::timeline(cx, lens, sight, &filter, asked.after.as_ref(), timeline::PAGE_LEN)?;
     let count = if asked.is_narrowed() {
-        touches::count(cx, lens, id, &filter)?
+        touches::count(cx, lens, sight, &filter)?
     } else {
         served.iter().map(|one| one.touch_count).sum()
     };
-    let organisations = customer.records.iter().map(|record| record.organisation);
-    let organisations: BTreeSet<_> = organisations
-        .chain(served.iter().map(|one| one.organisation))
-        .chain(sales.iter().map(|sale| sale.organisation.unwrap_or(sale.keeper)))
-        .chain(cases.iter().map(|case| case.organisation))
-        .chain([lens.organisation()])
-        .collect();
+    let organisations = customer.records.iter().map(|record| &record.by);
+    let organisations = organisations
+        .chain(served.iter().map(|one| &one.organisation))
+        .chain(sales.iter().map(|sale| &sale.by))
+        .chain(cases.iter().map(|case| &case.by))
+        .filter_map(Who::id);
+    let named = touches.items.iter().filter_map(sentences::recipient);
+    let organisations: BTreeSet<_> =
+        organisations.chain(named).chain([lens.organisation()]).collect();
     let people = touches.items.iter().filter_map(|touch| touch.person).collect();
     let short = who::short_name(&customer);
     let names = Names::read(cx, lens.network(), short, organisations, people)?;
@@ -144,8 +152,10 @@ async fn seen(
     id: CustomerId,
     asked: &timeline::Asked,
 ) -> Result<Seen, Failure> {
-    let (lens, asked) = (Lens::of(viewer), asked.clone());
-    let seen = app.read(move |cx| read(cx, &lens, id, &asked)).await?;
+    let asked = asked.clone();
+    let occasion = Occasion::of("customer");
+    let seen = sharing::read(app, viewer, occasion, move |cx, lens| read(cx, lens, id, &asked));
+    let seen = seen.await?;
     seen.ok_or(Failure::NotFound)
 }
 
@@ -159,9 +169,10 @@ async fn write(
         Ok(checked) => checked,
         Err(problems) => return refuse(&app, &viewer, id, &written, &problems).await,
     };
-    let (lens, author, now) = (Lens::of(&viewer), Author::of(&viewer), app.clock.now());
+    let (author, now) = (Author::of(&viewer), app.clock.now());
     let touch = written.touch(id, body, now);
     app.write(move |tx| {
+        let lens = Lens::of(tx, &viewer, now)?;
         customers::log(tx, &lens, &author, now, id, touch.clone()).map_err(|error| match error {
             customers::Error::NotFound => Failure::NotFound,
             customers::Error::Fault(fault) => fault.into(),
@@ -272,8 +283,8 @@ impl Look<'_> {
             let day = |at| words::short_date(self.viewer.zone.day_of(at), self.today);
             let (first, last) = (day(one.first), day(one.last));
             PartnerRow {
-                organisation: seen.names.organisation(one.organisation),
-                href: format!("/partners/{}", one.organisation),
+                organisation: seen.names.who(&one.organisation),
+                href: one.organisation.id().map(|id| format!("/partners/{id}")).unwrap_or_default(),
                 touches: words::counted(one.touch_count, "entry", "entries"),
                 span: if first == last { first } else { format!("{first} to {last}") },
             }

@@ -1,7 +1,7 @@
 //! What is open with a customer, the worst first: promised deliveries and cases.
 
-use handfast_kit::{Day, OrganisationId, Zone};
-use handfast_record::{cases::CaseState, sales::Sale};
+use handfast_kit::{Day, Zone};
+use handfast_record::{cases::CaseState, sales::Sale, sharing::Who};
 use handfast_web::{ClockFace, Viewer};
 
 use super::{
@@ -61,15 +61,6 @@ impl Looking<'_> {
         &self.viewer.zone
     }
 
-    /// Who has to keep a promise: for a partner always itself, as it sees no other's.
-    pub(crate) fn keeper(&self, sale: &Sale) -> OrganisationId {
-        if self.viewer.is_brand() {
-            sale.organisation.unwrap_or(sale.keeper)
-        } else {
-            self.viewer.organisation
-        }
-    }
-
     /// What is open now.
     pub(crate) fn now(&self, sales: &[Sale], cases: &[CaseState]) -> Now {
         let mut open: Vec<(&Sale, Day)> = sales
@@ -107,13 +98,13 @@ impl Looking<'_> {
     }
 
     fn promise(&self, sale: &Sale, due: Day) -> Row {
-        let keeper = self.keeper(sale);
-        let owner = self.names.organisation(keeper);
+        let keeper = &sale.by;
+        let owner = self.names.who(keeper);
         let ordered = self.zone().day_of(sale.ordered);
         let sum = words::money(sale.total_minor, &sale.currency);
         let sum = if sale.total_minor == 0 { String::new() } else { format!(", {sum}") };
         let placed = format!(". Ordered {}{sum}.", words::when(ordered, self.today));
-        let is_mine = keeper == self.viewer.organisation;
+        let is_mine = *keeper == Who::Named(self.viewer.organisation);
         Row {
             title: format!("Deliver order {}", sale.order_ref),
             next: next(is_mine, &owner.name),
@@ -125,7 +116,7 @@ impl Looking<'_> {
     }
 
     fn met(&self, sale: &Sale) -> Row {
-        let owner = self.names.organisation(self.keeper(sale));
+        let owner = self.names.who(&sale.by);
         let days = days_late(sale).unwrap_or(0);
         let delivered = sale.delivered_day.unwrap_or(self.today);
         let (state, word) = match days {
@@ -150,9 +141,9 @@ impl Looking<'_> {
             Some(about) => format!("Case {}: {about}", case.case_ref),
             None => format!("Case {}", case.case_ref),
         };
-        let teller = self.names.organisation(case.organisation);
+        let teller = self.names.who(&case.by);
         let has = if case.owner.is_empty() { teller.name.clone() } else { case.owner.clone() };
-        let is_mine = case.owner.is_empty() && case.organisation == self.viewer.organisation;
+        let is_mine = case.owner.is_empty() && case.by == Who::Named(self.viewer.organisation);
         let opened = self.zone().day_of(case.opened);
         let status =
             if case.status.is_empty() { String::new() } else { format!(", “{}”", case.status) };
@@ -178,9 +169,9 @@ impl Looking<'_> {
         let over: Vec<&(&Sale, Day)> =
             open.iter().filter(|(_, due)| due.0 < self.today.0).collect();
         let (sale, due) = over.first()?;
-        let keeper = self.keeper(sale);
-        let Organisation { name, .. } = self.names.organisation(keeper);
-        let is_mine = keeper == self.viewer.organisation;
+        let keeper = &sale.by;
+        let Organisation { name, .. } = self.names.who(keeper);
+        let is_mine = *keeper == Who::Named(self.viewer.organisation);
         let promised = if is_mine { "you".to_owned() } else { name.clone() };
         let waiting = words::sentence(&self.names.customer);
         let mut text = format!(

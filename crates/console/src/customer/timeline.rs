@@ -184,11 +184,13 @@ fn organisations(asked: &Asked, served: &[Served], names: &Names) -> Vec<Choice>
         return Vec::new();
     }
     let choice = |one: &Served| Choice {
-        value: one.organisation.to_string(),
-        label: names.organisation(one.organisation).name,
-        is_chosen: asked.organisation == Some(one.organisation),
+        value: one.organisation.id().map(|id| id.to_string()).unwrap_or_default(),
+        label: names.who(&one.organisation).name,
+        is_chosen: asked.organisation.is_some() && asked.organisation == one.organisation.id(),
     };
-    served.iter().map(choice).collect()
+    // Who is not named cannot be asked for.
+    let named = served.iter().filter(|one| one.organisation.id().is_some());
+    named.map(choice).collect()
 }
 
 fn channels(asked: &Asked) -> Vec<Choice> {

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use handfast_db::{Cx, Fault};
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
 use handfast_record::{
-    customers::{Customer, Party},
+    customers::{Chosen, Customer, Party, Record},
     organisations, people,
+    sharing::Who,
 };
 
 /// Names for everybody whom a page mentions.
@@ -24,7 +25,7 @@ pub(crate) struct Names {
 pub(crate) struct Organisation {
     /// Its name.
     pub(crate) name: String,
-    /// Which mark it has: `us` for the brand.
+    /// Which mark it has: `us` for the brand, `veil` for one whose name is hidden.
     pub(crate) kind: &'static str,
 }
 
@@ -53,6 +54,14 @@ impl Names {
         }
     }
 
+    /// An organisation as the viewer may know it.
+    pub(crate) fn who(&self, who: &Who) -> Organisation {
+        match who {
+            Who::Named(id) => self.organisation(*id),
+            Who::Veiled(words) => Organisation { name: words.clone(), kind: "veil" },
+        }
+    }
+
     pub(crate) fn person(&self, id: Option<PersonId>) -> Option<&str> {
         id.and_then(|id| self.people.get(&id)).map(String::as_str)
     }
@@ -61,8 +70,12 @@ impl Names {
 /// What a customer is called within a sentence: `Maya`, a business by its whole name, and `this
 /// customer` when nobody gave a name.
 pub(crate) fn short_name(customer: &Customer) -> String {
-    let Some((name, from)) = &customer.chosen.name else { return "this customer".to_owned() };
-    let record = customer.records.iter().find(|record| record.id == *from);
+    called(&customer.chosen, &customer.records)
+}
+
+fn called(chosen: &Chosen, records: &[Record]) -> String {
+    let Some((name, from)) = &chosen.name else { return "this customer".to_owned() };
+    let record = records.iter().find(|record| record.id == *from);
     match record.map(|record| &record.details) {
         Some(details) if details.party == Party::Business => name.clone(),
         Some(details) if !details.given_name.is_empty() => details.given_name.clone(),
@@ -78,30 +91,28 @@ pub(crate) fn possessive(name: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use handfast_kit::{Id, TimeMs};
-    use handfast_record::customers::{Chosen, Details, Record};
+    use handfast_record::customers::Details;
 
     use super::*;
 
-    /// A customer with one record, for the rules of this page.
-    pub(crate) fn customer(details: Details) -> Customer {
-        let (id, record) = (Id::random(), Id::random());
-        let name = (!details.name.is_empty()).then(|| (details.name.clone(), record));
-        Customer {
+    /// What is chosen from one record with these details, and that record.
+    fn chosen(details: Details) -> (Chosen, Record) {
+        let (id, organisation) = (Id::random(), Id::random());
+        let name = (!details.name.is_empty()).then(|| (details.name.clone(), id));
+        let record = Record {
             id,
-            chosen: Chosen { name, ..Chosen::default() },
-            records: vec![Record {
-                id: record,
-                customer: id,
-                organisation: Id::random(),
-                external_ref: "AC-1".to_owned(),
-                details,
-                since: TimeMs(0),
-                updated: TimeMs(0),
-                version: 1,
-            }],
-        }
+            customer: Id::random(),
+            organisation,
+            by: Who::Named(organisation),
+            external_ref: "AC-1".to_owned(),
+            details,
+            since: TimeMs(0),
+            updated: TimeMs(0),
+            version: 1,
+        };
+        (Chosen { name, ..Chosen::default() }, record)
     }
 
     #[test]
@@ -119,7 +130,8 @@ pub(super) mod tests {
             (details("Customer 8f3a", "", Party::Person), "Customer 8f3a"),
             (details("", "", Party::Person), "this customer"),
         ] {
-            assert_eq!(short_name(&customer(details)), short);
+            let (chosen, record) = chosen(details);
+            assert_eq!(called(&chosen, &[record]), short);
         }
         assert_eq!((possessive("Maya"), possessive("James")), ("Maya’s".into(), "James’".into()));
     }

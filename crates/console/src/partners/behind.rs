@@ -10,7 +10,7 @@ use handfast_record::{
         Sale,
         figures::{self as sale_figures, Which},
     },
-    sharing::Lens,
+    sharing::{self, looks::Occasion},
 };
 use handfast_web::{App, Failure, Frame, Nav, Path, Query, Viewer, html, next_href};
 use serde::Deserialize;
@@ -89,22 +89,19 @@ pub(crate) async fn orders(
     let which = asked.which.as_deref().and_then(Which::named).unwrap_or_default();
     let today = viewer.zone.day_of(app.clock.now());
     let (asking, after) = (viewer.clone(), asked.after());
-    let found = app
-        .read(move |cx| {
-            let Some(partner) = super::find(cx, &asking, id)? else {
-                return Err(Failure::NotFound);
-            };
-            let lens = Lens::of(&asking);
-            let page =
-                sale_figures::sales_of(cx, &lens, (id, which, today), after.as_ref(), PAGE_LEN)?;
-            let mut sales = Vec::with_capacity(page.items.len());
-            for sale in page.items {
-                let customer = customers::find(cx, &lens, sale.customer)?;
-                sales.push((sale, customer.map(|customer| customer.name().to_owned())));
-            }
-            Ok((partner, sales, page.next))
-        })
-        .await?;
+    let found = sharing::read(&app, &viewer, Occasion::of("partner"), move |cx, lens| {
+        let Some(partner) = super::find(cx, &asking, id)? else {
+            return Err(Failure::NotFound);
+        };
+        let page = sale_figures::sales_of(cx, lens, (id, which, today), after.as_ref(), PAGE_LEN)?;
+        let mut sales = Vec::with_capacity(page.items.len());
+        for sale in page.items {
+            let customer = customers::find(cx, lens, sale.customer)?;
+            sales.push((sale, customer.map(|customer| customer.name().to_owned())));
+        }
+        Ok((partner, sales, page.next))
+    })
+    .await?;
     let (partner, sales, next) = found;
     let path = format!("/partners/{id}");
     let zone = &viewer.zone;
@@ -131,21 +128,20 @@ pub(crate) async fn cases(
 ) -> Result<Response, Failure> {
     let today = viewer.zone.day_of(app.clock.now());
     let (asking, after) = (viewer.clone(), asked.after());
-    let (partner, cases, next) = app
-        .read(move |cx| {
-            let Some(partner) = super::find(cx, &asking, id)? else {
-                return Err(Failure::NotFound);
-            };
-            let lens = Lens::of(&asking);
-            let page = case_figures::list_of(cx, &lens, id, after.as_ref(), PAGE_LEN)?;
-            let mut cases = Vec::with_capacity(page.items.len());
-            for case in page.items {
-                let customer = customers::find(cx, &lens, Id::as_kind(case.subject))?;
-                cases.push((case, customer.map(|customer| customer.name().to_owned())));
-            }
-            Ok((partner, cases, page.next))
-        })
-        .await?;
+    let found = sharing::read(&app, &viewer, Occasion::of("partner"), move |cx, lens| {
+        let Some(partner) = super::find(cx, &asking, id)? else {
+            return Err(Failure::NotFound);
+        };
+        let page = case_figures::list_of(cx, lens, id, after.as_ref(), PAGE_LEN)?;
+        let mut cases = Vec::with_capacity(page.items.len());
+        for case in page.items {
+            let customer = customers::find(cx, lens, Id::as_kind(case.subject))?;
+            cases.push((case, customer.map(|customer| customer.name().to_owned())));
+        }
+        Ok((partner, cases, page.next))
+    })
+    .await?;
+    let (partner, cases, next) = found;
     html(&CasesPage {
         frame: below(&viewer, &uri, "Cases", (&partner.name, &format!("/partners/{id}"))),
         rows: cases

@@ -10,7 +10,7 @@ use handfast_record::{
     cases::figures::{self as case_figures, PartnerCases},
     organisations::{self, Kind, Organisation},
     sales::figures::{self as sale_figures, MonthFigures, PartnerFigures},
-    sharing::Lens,
+    sharing::{self, Lens, looks::Occasion},
 };
 use handfast_web::{App, Failure, Frame, Nav, Query, Role, Viewer, html};
 use serde::Deserialize;
@@ -151,10 +151,14 @@ pub(crate) async fn show(
     uri: Uri,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let (lens, zone, network) = (Lens::of(&viewer), viewer.zone.clone(), viewer.network);
+    let (zone, network) = (viewer.zone.clone(), viewer.network);
     let today = zone.day_of(app.clock.now());
     let wanted = asked.clone();
-    let found = app.read(move |cx| find(cx, &lens, (network, &zone, today), &wanted)).await?;
+    let occasion = Occasion::of("partner");
+    let found = sharing::read(&app, &viewer, occasion, move |cx, lens| {
+        find(cx, lens, (network, &zone, today), &wanted)
+    })
+    .await?;
     html(&PartnersPage::of(&viewer, &uri, &asked, found))
 }
 

@@ -13,7 +13,7 @@ use handfast_record::{
     organisations::Organisation,
     people,
     sales::figures::{self as sale_figures, MonthFigures, PartnerFigures, Which},
-    sharing::Lens,
+    sharing::{self, Lens, looks::Occasion},
     touches::{self, Body, Touch},
 };
 use handfast_web::{App, Failure, Frame, Nav, Path, Role, Viewer, html};
@@ -98,34 +98,36 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let today = viewer.zone.day_of(app.clock.now());
     let asking = viewer.clone();
-    let seen = app.read(move |cx| read(cx, &asking, id, today)).await?;
+    let occasion = Occasion::of("partner");
+    let seen =
+        sharing::read(&app, &viewer, occasion, move |cx, lens| read(cx, lens, &asking, id, today))
+            .await?;
     let seen = seen.ok_or(Failure::NotFound)?;
     html(&PartnerPage::of(&viewer, &uri, &seen, today))
 }
 
 fn read(
     cx: &mut Cx<'_>,
+    lens: &Lens,
     viewer: &Viewer,
     id: OrganisationId,
     today: Day,
 ) -> Result<Option<Seen>, Fault> {
     let Some(partner) = super::find(cx, viewer, id)? else { return Ok(None) };
-    let lens = Lens::of(viewer);
     // A partner's lens shows only itself, and is no average.
     let all = if viewer.is_brand() { None } else { Some([id]) };
-    let figures =
-        sale_figures::of_partners(cx, &lens, all.as_ref().map(<[_; 1]>::as_slice), today)?;
+    let figures = sale_figures::of_partners(cx, lens, all.as_ref().map(<[_; 1]>::as_slice), today)?;
     let sales = figures.iter().find(|one| one.organisation == id).copied();
-    let cases = case_figures::of_partners(cx, &lens, Some(&[id]))?.into_iter().next();
-    let months = sale_figures::months(cx, &lens, &viewer.zone, id, today)?;
+    let cases = case_figures::of_partners(cx, lens, Some(&[id]))?.into_iter().next();
+    let months = sale_figures::months(cx, lens, &viewer.zone, id, today)?;
     let mut reviews = Vec::new();
-    for touch in touches::latest_of(cx, &lens, id, &["review_given"], LATEST_LEN)? {
-        let customer = customers::find(cx, &lens, Id::as_kind(touch.subject))?;
+    for touch in touches::latest_of(cx, lens, id, &["review_given"], LATEST_LEN)? {
+        let customer = customers::find(cx, lens, Id::as_kind(touch.subject))?;
         reviews.push((touch, customer.map(|customer| customer.name().to_owned())));
     }
     let mut latest_cases = Vec::new();
-    for case in case_figures::list_of(cx, &lens, id, None, LATEST_LEN)?.items {
-        let customer = customers::find(cx, &lens, Id::as_kind(case.subject))?;
+    for case in case_figures::list_of(cx, lens, id, None, LATEST_LEN)?.items {
+        let customer = customers::find(cx, lens, Id::as_kind(case.subject))?;
         latest_cases.push((case, customer.map(|customer| customer.name().to_owned())));
     }
     let members = people::members(cx, viewer.network, id, None, 200)?;

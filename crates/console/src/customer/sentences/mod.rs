@@ -1,11 +1,13 @@
 //! What happened, told in a sentence: one for each kind of touch.
 
+mod consents;
 #[cfg(test)]
 mod tests;
 
 use handfast_kit::{Day, TimeMs, Zone};
 use handfast_record::touches::{Body, Channel, SoldLine, Step, Touch, channel_words};
 
+pub(crate) use self::consents::recipient;
 use super::who::{Names, Organisation};
 use crate::words;
 
@@ -108,7 +110,7 @@ impl Telling<'_> {
     }
 
     fn author(&self, touch: &Touch) -> Part {
-        Part::Organisation(self.names.organisation(touch.organisation))
+        Part::Organisation(self.names.who(&touch.organisation))
     }
 
     fn customer(&self) -> Part {
@@ -133,9 +135,13 @@ impl Telling<'_> {
                 Told::new("home", vec![author, text("changed address or contact details")])
                     .more(format!("From “{before}” to “{after}”."))
             }
-            Body::Sale { order_ref, status, lines, total_minor, currency } => {
-                sale(author, &order_ref, &status, &lines, &words::money(total_minor, &currency))
-            }
+            Body::Sale { order_ref, status, lines, total_minor, currency } => sale(
+                author,
+                &order_ref,
+                &status,
+                &lines,
+                &total_minor.map_or(String::new(), |sum| words::money(sum, &currency)),
+            ),
             Body::Payment { order_ref, method, amount_minor, currency } => {
                 let sum = words::money(amount_minor, &currency);
                 let by = match method.as_str() {
@@ -171,6 +177,12 @@ impl Telling<'_> {
             body @ (Body::Call { .. } | Body::Mail { .. } | Body::Note { .. }) => {
                 self.contact(touch, body)
             }
+            body @ (Body::ConsentSaid { .. }
+            | Body::ConsentTakenBack { .. }
+            | Body::ConsentTextPublished { .. }
+            | Body::Frozen { .. }
+            | Body::Released { .. }) => self.consent(touch, body),
+            _ => Told::new("dot", vec![author]).more(touch.summary.clone()),
         }
     }
 

@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used)]
 use handfast_kit::Id;
-use handfast_record::sharing::Class;
+use handfast_record::{
+    sharing::{Class, Who},
+    touches::Audience,
+};
 
 use super::*;
 
@@ -14,11 +17,12 @@ fn told(body: Body) -> (String, Entry) {
         id: Id::random(),
         subject: Id::random(),
         record: None,
-        organisation: Id::random(),
+        organisation: Who::Named(Id::random()),
         person: None,
         class: Class::Note,
         kind: body.kind().to_owned(),
         channel: "system".to_owned(),
+        audience: Audience::Shared,
         at,
         recorded: at,
         leaf_index: None,
@@ -38,7 +42,7 @@ fn told(body: Body) -> (String, Entry) {
 }
 
 fn line(title: &str, quantity: i64) -> SoldLine {
-    SoldLine { title: title.to_owned(), quantity, price_minor: 100 }
+    SoldLine { title: title.to_owned(), quantity, price_minor: Some(100) }
 }
 
 fn sold(status: &str, lines: Vec<SoldLine>) -> (String, Entry) {
@@ -46,7 +50,7 @@ fn sold(status: &str, lines: Vec<SoldLine>) -> (String, Entry) {
         order_ref: "1001".to_owned(),
         status: status.to_owned(),
         lines,
-        total_minor: 329_000,
+        total_minor: Some(329_000),
         currency: "GBP".to_owned(),
     })
 }

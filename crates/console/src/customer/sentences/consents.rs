@@ -1,0 +1,81 @@
+//! What a customer said of being shown, and freezing, told in a sentence.
+
+use handfast_kit::OrganisationId;
+use handfast_record::{
+    sharing::{Class, Purpose},
+    touches::{Body, Channel, Touch, channel_words},
+};
+
+use super::{Part, Telling, Told, badge, text};
+
+/// The organisation that a word names, whose name the page needs.
+pub(crate) fn recipient(touch: &Touch) -> Option<OrganisationId> {
+    match touch.body()? {
+        Body::ConsentSaid { recipient, .. } | Body::ConsentTakenBack { recipient, .. } => recipient,
+        _ => None,
+    }
+}
+
+impl Telling<'_> {
+    /// The sentence of a touch of one of these kinds.
+    pub(super) fn consent(&self, touch: &Touch, body: Body) -> Told {
+        match body {
+            Body::ConsentSaid { purpose, recipient, class, allowed, text_version, by_channel } => {
+                let said = if allowed { "said yes to" } else { "said no to" };
+                let told = self.word(said, &about(purpose, class), recipient);
+                let answer = if allowed {
+                    badge("ok", "check", "Yes".to_owned())
+                } else {
+                    badge("", "x", "No".to_owned())
+                };
+                let heard = self.heard(touch, by_channel);
+                let version = match text_version {
+                    0 => String::new(),
+                    version => format!(" Version {version} of the text."),
+                };
+                told.badge(Some(answer)).more(format!("{heard}{version}"))
+            }
+            Body::ConsentTakenBack { purpose, recipient, class } => {
+                let told = self.word("took back the word on", &about(purpose, class), recipient);
+                let channel = Channel::named(&touch.channel).unwrap_or(Channel::Internal);
+                told.more(self.heard(touch, channel))
+            }
+            Body::Frozen { why } => {
+                let mut parts = self.writer(touch);
+                parts.push(text("froze the record"));
+                Told::new("lock", parts).more(why)
+            }
+            Body::Released {} => {
+                let mut parts = self.writer(touch);
+                parts.push(text("released the record"));
+                Told::new("undo", parts)
+            }
+            _ => Told::new("dot", self.writer(touch)).more(touch.summary.clone()),
+        }
+    }
+
+    /// `Maya said yes to offers from Spoke & Chain`.
+    fn word(&self, said: &str, about: &str, recipient: Option<OrganisationId>) -> Told {
+        let mut parts = vec![self.customer(), text(format!("{said} {about}, for"))];
+        parts.push(match recipient {
+            Some(named) => Part::Organisation(self.names.organisation(named)),
+            None => text("every partner"),
+        });
+        Told::new("shield", parts)
+    }
+
+    fn heard(&self, touch: &Touch, channel: Channel) -> String {
+        let organisation = self.names.who(&touch.organisation).name;
+        let person = self.names.person(touch.person).map(|name| format!("{name}, "));
+        let way = crate::words::sentence(channel_words(channel));
+        format!("{way}, to {}{organisation}.", person.unwrap_or_default())
+    }
+}
+
+fn about(purpose: Option<Purpose>, class: Option<Class>) -> String {
+    match (purpose, class) {
+        (Some(purpose), _) => purpose.word().to_owned(),
+        (None, Some(class)) => format!("showing {} data", class.word()),
+        (None, None) => "being shown at all".to_owned(),
+    }
+}
