@@ -237,7 +237,12 @@ pub(super) fn hidden(
            from touch t
           where t.network_id = $1 and t.subject_id = $2 and (t.at_ms, t.touch_id) < ($3, $4)
             and t.at_ms >= $5 and ($6 & (1 << cast(t.class as integer))) <> 0
-            and t.organisation_id <> $7 and t.audience = 0
+            and t.organisation_id <> $7
+            and (t.audience = 0
+              or (t.audience = 2
+                and exists (select 1 from touch_named n
+                             where n.network_id = t.network_id and n.subject_id = t.subject_id
+                               and n.touch_id = t.touch_id and n.organisation_id = $7)))
           group by t.class
           order by t.class
           limit 20",
