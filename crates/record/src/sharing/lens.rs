@@ -82,14 +82,33 @@ pub(crate) struct Glance {
 impl Lens {
     /// What this viewer may see at this moment.
     pub fn of(cx: &mut Cx<'_>, viewer: &Viewer, now: TimeMs) -> Result<Self, Fault> {
+        let (network, organisation) = (viewer.network, viewer.organisation);
         match viewer.side {
-            Side::Brand => Ok(Self::made(viewer.network, viewer.organisation, Eyes::Whole, now)),
-            Side::Partner => Self::of_partner(cx, viewer.network, viewer.organisation, now),
+            Side::Brand => {
+                store::raise_wall(cx, network, None, now)?;
+                Ok(Self::made(network, organisation, Eyes::Whole, now))
+            }
+            Side::Partner => {
+                store::raise_wall(cx, network, Some(organisation), now)?;
+                Self::partner(cx, network, organisation, now)
+            }
         }
     }
 
     /// What this partner may see: for who looks through its eyes, and for what goes out to it.
+    /// The second wall is raised for it if it is the first lens of its transaction: behind the
+    /// brand's, the brand still reads.
     pub fn of_partner(
+        cx: &mut Cx<'_>,
+        network: NetworkId,
+        organisation: OrganisationId,
+        now: TimeMs,
+    ) -> Result<Self, Fault> {
+        store::raise_first_wall(cx, network, organisation, now)?;
+        Self::partner(cx, network, organisation, now)
+    }
+
+    fn partner(
         cx: &mut Cx<'_>,
         network: NetworkId,
         organisation: OrganisationId,

@@ -1,4 +1,4 @@
-use handfast_db::{Cx, Fault, FromRow, Row};
+use handfast_db::{Cx, Engine, Fault, FromRow, Row, Sql};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
 
 use super::{Class, Held, Line, Masks, Purpose, Saying, Tie};
@@ -40,6 +40,50 @@ impl FromRow for Saying {
             allowed: row.get::<i64>(3)? != 0,
         })
     }
+}
+
+/// On PostgreSQL, raises the second wall until the transaction ends: rows of other networks are no
+/// longer there, nor, while this partner reads, those of customers with whom it has no tie. A
+/// change also follows ties and records of others, so what writes is held to its network only.
+pub(super) fn raise_wall(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: Option<OrganisationId>,
+    now: TimeMs,
+) -> Result<(), Fault> {
+    if cx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let set: Option<(String, String, String)> = cx.one(
+        Sql {
+            sqlite: "",
+            postgres: "select set_config('handfast.network', cast(cast($1 as uuid) as text), true),
+                set_config('handfast.organisation',
+                  case when current_setting('transaction_read_only') = 'on'
+                       then coalesce(cast(cast($2 as uuid) as text), '')
+                       else '' end, true),
+                set_config('handfast.now_ms', cast(cast($3 as bigint) as text), true)",
+        },
+        (network, organisation, now),
+    )?;
+    set.map(drop).ok_or_else(|| Fault::other("the second wall was not raised"))
+}
+
+/// As [`raise_wall`], unless one was raised in this transaction already.
+pub(super) fn raise_first_wall(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+    now: TimeMs,
+) -> Result<(), Fault> {
+    if cx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let raised: Option<(i64,)> = cx.one(
+        Sql { sqlite: "", postgres: "select 1 from wall w where w.network_id is not null" },
+        (),
+    )?;
+    if raised.is_some() { Ok(()) } else { raise_wall(cx, network, Some(organisation), now) }
 }
 
 /// The grants of the agreement in force; `None` without agreement. Ones that grant nothing have no
