@@ -8,10 +8,11 @@ use handfast_web::{Role, Side, Theme, Via, Viewer};
 
 use crate::{
     CustomerId, RecordId,
+    agreements::{self, Agreement, Draft},
     customers::{self, Details, Incoming},
     migrations,
     organisations::{self, Kind, NewNetwork, NewPartner},
-    sharing::{Author, Lens, Sight},
+    sharing::{Author, Grant, Lens, Sight},
     touches::{self, Filter, Touch},
 };
 
@@ -117,6 +118,29 @@ impl World {
             touches::timeline(cx, lens, sight, &all, None, touches::PAGE_MAX)
         })
         .items
+    }
+
+    /// Signs an agreement with a partner that grants this, and no more.
+    pub fn agree(&self, partner: OrganisationId, grants: &[Grant]) -> Agreement {
+        let draft = Draft {
+            grants: grants.to_vec(),
+            ..Draft::signed_on(self.zone.day_of(self.clock.now()))
+        };
+        self.sign(partner, &draft).unwrap()
+    }
+
+    /// Signs an agreement with a partner, over whatever was signed last.
+    pub fn sign(
+        &self,
+        partner: OrganisationId,
+        draft: &Draft,
+    ) -> Result<Agreement, agreements::Error> {
+        let (author, now, network) = (self.author(self.brand), self.clock.now(), self.network);
+        let draft = draft.clone();
+        self.db.write(move |tx| {
+            let last = agreements::last(tx, network, partner)?.map_or(0, |last| last.version);
+            agreements::sign(tx, &author, now, partner, &draft, last)
+        })
     }
 
     /// An organisation as author.
