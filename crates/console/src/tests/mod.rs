@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod consents;
 mod customers;
 mod entry;
 mod imports;

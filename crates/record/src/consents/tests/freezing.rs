@@ -62,6 +62,7 @@ fn frozen_a_partner_sees_what_it_wrote_itself_and_released_what_it_saw_before() 
         assert_eq!(before.1.2, [true; 4]);
         assert_eq!(before.2.2, [true; 4], "{before:?}");
 
+        town.world.clock.advance(1);
         town.freezes(brand, WHY).unwrap();
         let own = vec!["note".to_owned(), "customer_recorded".to_owned()];
         let name = vec!["Mrs Okafor of Leeds".to_owned()];
@@ -81,6 +82,7 @@ fn frozen_a_partner_sees_what_it_wrote_itself_and_released_what_it_saw_before() 
             assert_eq!(looked.is_some(), is_seen);
         }
 
+        town.world.clock.advance(1);
         town.releases(brand).unwrap();
         assert_eq!((town.view(spoke), town.view(harbour)), (before.1, before.2));
         assert_eq!(town.view(brand).0[..2], ["released", "frozen"]);

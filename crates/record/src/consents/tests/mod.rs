@@ -7,17 +7,17 @@ mod freezing;
 mod texts;
 mod words;
 
-use handfast_kit::{OrganisationId, TimeMs};
+use handfast_db::{Cx, Fault, Tx};
+use handfast_kit::{Day, OrganisationId, TimeMs};
 
 use super::{About, Error, Said, Say, of_customer, say, take_back, withdraw};
 use crate::{
     CustomerId,
+    agreements::{self, Draft},
     customers::{self, Details, Incoming},
-    sharing::{
-        Class, Purpose, Tie,
-        ties::{self, MadeBy, NewTie, OPEN},
-    },
+    sharing::{Author, Class, Grant, Lens, Level, Purpose, Tie},
     testing::{World, worlds},
+    ties::{self as by_hand, ByHand},
     touches::{self, Body, Channel, Filter, NewTouch},
 };
 
@@ -29,11 +29,8 @@ struct Town {
     maya: CustomerId,
 }
 
-/// One line of an agreement in force: the tie, the purpose, the class that is shown in full.
-type Grant = (Tie, Option<Purpose>, Class);
-
-/// What both partners are granted.
-const GRANTS: [Grant; 10] = [
+/// What both partners are granted in full: for which tie and purpose which class.
+const GRANTS: [(Tie, Option<Purpose>, Class); 10] = [
     (Tie::Owner, None, Class::Identity),
     (Tie::Owner, None, Class::Relationship),
     (Tie::Owner, Some(Purpose::Service), Class::Contact),
@@ -57,7 +54,7 @@ impl Town {
         record(&world, world.spoke, "SC-7", named("Mrs Okafor of Leeds"));
         let town = Self { world, maya };
         for partner in [town.world.spoke, town.world.harbour] {
-            town.agree(partner, &GRANTS);
+            town.agree(partner);
         }
         town.assign(town.world.harbour);
         let call = Body::Call { said: "She wants a blue saddle.".to_owned(), step: None };
@@ -65,52 +62,43 @@ impl Town {
         town
     }
 
-    /// Writes the lines of an agreement in force.
-    fn agree(&self, partner: OrganisationId, grants: &'static [Grant]) {
-        let network = self.world.network;
-        let mut lines = std::collections::BTreeMap::new();
-        for (tie, purpose, class) in grants {
-            let purpose = purpose.map_or(0, |purpose| purpose as i64);
-            *lines.entry((*tie as i64, purpose)).or_insert(0) |= class.bit();
-        }
-        self.world
-            .db
-            .write(move |tx| -> Result<(), handfast_db::Fault> {
-                for ((tie, purpose), classes) in &lines {
-                    tx.exec(
-                        "insert into grant_line (network_id, organisation_id, tie, purpose,
-                           from_tie, counted, seen, named)
-                         values ($1, $2, $3, $4, 0, $5, $5, $5)",
-                        (network, partner, tie, purpose, classes),
-                    )?;
-                }
-                Ok(())
-            })
-            .unwrap();
+    /// Signs what a partner is granted, a class in full on each line.
+    fn agree(&self, partner: OrganisationId) {
+        let line = |(tie, purpose, class)| Grant {
+            tie,
+            class,
+            level: Level::Full,
+            from_tie: false,
+            purpose,
+        };
+        let grants = GRANTS.into_iter().map(line).collect();
+        let draft = Draft { grants, ..Draft::signed_on(Day(20_000)) };
+        let (author, now) = (self.world.author(self.world.brand), self.now());
+        let sign = move |tx: &mut Tx<'_>| agreements::sign(tx, &author, now, partner, &draft, 0);
+        self.world.db.write(sign).unwrap();
     }
 
     fn assign(&self, partner: OrganisationId) {
-        let (network, maya, now) = (self.world.network, self.maya, self.now());
-        let tie = NewTie {
+        let brand = self.world.brand;
+        let (lens, author) = (self.world.lens(brand), self.world.author(brand));
+        let (maya, now) = (self.maya, self.now());
+        let tie = ByHand {
             organisation: partner,
             tie: Tie::Assigned,
-            from: now,
-            until: OPEN,
-            extra: 0,
-            made_by: MadeBy::Hand,
-            person: None,
+            from: None,
+            until: None,
             why: "She moved to Bristol.".to_owned(),
         };
-        self.world.db.write(move |tx| ties::make(tx, network, maya, &tie)).unwrap();
+        let make = move |tx: &mut Tx<'_>| by_hand::make(tx, &lens, &author, now, maya, &tie);
+        self.world.db.write(make).unwrap();
     }
 
     fn log(&self, organisation: OrganisationId, body: Body) {
         let (lens, author) = (self.world.lens(organisation), self.world.author(organisation));
         let (maya, now) = (self.maya, self.now());
         let touch = NewTouch::new(maya.as_kind(), now, body);
-        let log = move |tx: &mut handfast_db::Tx<'_>| {
-            customers::log(tx, &lens, &author, now, maya, touch.clone())
-        };
+        let log =
+            move |tx: &mut Tx<'_>| customers::log(tx, &lens, &author, now, maya, touch.clone());
         self.world.db.write(log).unwrap();
     }
 
@@ -122,14 +110,7 @@ impl Town {
     fn write<T: Send + 'static>(
         &self,
         organisation: OrganisationId,
-        mut write: impl FnMut(
-            &mut handfast_db::Tx<'_>,
-            &crate::sharing::Lens,
-            &crate::sharing::Author,
-            TimeMs,
-        ) -> Result<T, Error>
-        + Send
-        + 'static,
+        mut write: impl FnMut(&mut Tx<'_>, &Lens, &Author, TimeMs) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (lens, author) = (self.world.lens(organisation), self.world.author(organisation));
         let now = self.now();
@@ -164,7 +145,7 @@ impl Town {
     /// The kinds of Maya's touches that an organisation sees, the latest first.
     fn kinds(&self, to: OrganisationId) -> Vec<String> {
         let (lens, maya) = (self.world.lens(to), self.maya);
-        let read = move |cx: &mut handfast_db::Cx<'_>| -> Result<_, handfast_db::Fault> {
+        let read = move |cx: &mut Cx<'_>| -> Result<_, Fault> {
             let Some(sight) = customers::look(cx, &lens, maya)? else { return Ok(Vec::new()) };
             let all = Filter::default();
             let page = touches::timeline(cx, &lens, &sight, &all, None, 50)?;
@@ -201,8 +182,7 @@ fn record(world: &World, of: OrganisationId, reference: &str, details: Details) 
         details,
         since: None,
     };
-    let receive =
-        move |tx: &mut handfast_db::Tx<'_>| customers::receive(tx, &author, now, now, &incoming);
+    let receive = move |tx: &mut Tx<'_>| customers::receive(tx, &author, now, now, &incoming);
     world.db.write(receive).unwrap().ids().0
 }
 

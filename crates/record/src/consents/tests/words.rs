@@ -166,8 +166,9 @@ fn the_same_said_again_replaces_and_every_word_stays_on_the_timeline() {
         town.world.clock.advance(TimeMs::HOUR);
         town.takes_back(brand, offers(Some(spoke))).unwrap();
         assert!(town.said(brand).is_empty());
-        let kinds = town.kinds(brand);
-        assert_eq!(&kinds[..3], ["consent_taken_back", "consent_said", "consent_said"]);
+        let kinds = town.kinds(brand).into_iter().filter(|kind| kind.starts_with("consent"));
+        let kinds: Vec<String> = kinds.collect();
+        assert_eq!(kinds, ["consent_taken_back", "consent_said", "consent_said"]);
     }
 }
 
