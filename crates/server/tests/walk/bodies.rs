@@ -1,7 +1,7 @@
 //! What is sent to routes that change something: what they would take, and what nobody would.
 
 use axum::http::Method;
-use handfast_web::Facts;
+use handfast_web::{Facts, Side};
 use serde_json::json;
 
 use crate::{
@@ -66,10 +66,10 @@ pub(crate) fn noise() -> Vec<Sent> {
 /// theirs.
 pub(crate) fn plausible(facts: &Facts, own: &Estate) -> Sent {
     let route = format!("{} {}", facts.method, facts.path);
-    if facts.path.starts_with("/api/") { call(&route, facts) } else { form(&route, own) }
+    if facts.path.starts_with("/api/") { call(&route, facts, own) } else { form(&route, own) }
 }
 
-fn call(route: &str, facts: &Facts) -> Sent {
+fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
     let person = json!({"name": "Nia", "email": "nia@example.com", "role": "auditor"});
     match route {
         "POST /api/v1/customers" => {
@@ -77,6 +77,16 @@ fn call(route: &str, facts: &Facts) -> Sent {
         }
         "PATCH /api/v1/customers/{id}/records/{record_id}" => Sent::json(&json!({"city": "Hull"})),
         "POST /api/v1/customers/{id}/touches" => Sent::json(&json!({"kind": "note", "text": "a"})),
+        "POST /api/v1/customers/{id}/consents" => Sent::json(&word(own)),
+        "POST /api/v1/customers/{id}/consents/removal" => {
+            let mut word = word(own);
+            word.as_object_mut().map(|fields| fields.remove("allowed"));
+            Sent::json(&word)
+        }
+        "PUT /api/v1/customers/{id}/freeze" => Sent::json(&json!({"why": "a dispute"})),
+        "POST /api/v1/consent-texts" => {
+            Sent::json(&json!({"purpose": "offers", "words": "Send me offers."}))
+        }
         "POST /api/v1/organisations" => Sent::json(&json!({"name": "Third Gear"})),
         "PATCH /api/v1/me" => Sent::json(&json!({"theme": "dark"})),
         "POST /api/v1/people" | "POST /api/v1/invitations" => Sent::json(&person),
@@ -91,8 +101,18 @@ fn call(route: &str, facts: &Facts) -> Sent {
     }
 }
 
+/// A word of a customer's about whoever hears it; the brand hears it about every partner.
+fn word(own: &Estate) -> serde_json::Value {
+    let about = (own.side == Side::Partner).then_some(own.organisation);
+    json!({"purpose": "offers", "organisation_id": about, "allowed": true, "channel": "phone"})
+}
+
 fn form(route: &str, own: &Estate) -> Sent {
     match route {
+        "POST /customers/{id}/consents" => {
+            Sent::form("about=offers&to=everybody&answer=yes&channel=phone")
+        }
+        "POST /customers/{id}/freeze" => Sent::form("why=a+dispute"),
         "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),
         "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
         "POST /me/theme" => Sent::form("theme=dark"),
@@ -110,6 +130,7 @@ fn form(route: &str, own: &Estate) -> Sent {
         }
         "POST /sign-out"
         | "POST /sign-out-everywhere"
+        | "POST /customers/{id}/release"
         | "POST /people/{id}/ending"
         | "POST /people/invitations/{id}/withdrawal"
         | "POST /tokens/{id}/revocation"
@@ -155,8 +176,11 @@ pub(crate) fn for_another(facts: &Facts, organisation: &str) -> Option<Sent> {
 pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
     let route = format!("{} {}", facts.method, facts.path);
     let never = [
-        "POST /people/{id}/return", // nobody has left
-        "POST /sign-in",            // nobody has a password
+        "POST /people/{id}/return",     // nobody has left
+        "POST /customers/{id}/release", // nobody is frozen
+        "DELETE /api/v1/customers/{id}/freeze",
+        "POST /api/v1/customers/{id}/consents/removal", // nobody has said anything
+        "POST /sign-in",                                // nobody has a password
     ];
     !never.contains(&route.as_str()) && whose != Whose::Fjord
 }
