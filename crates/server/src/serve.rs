@@ -16,7 +16,9 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{health::DataFolder, jobs, metrics, routes, settings::Settings, workers::Workers};
+use crate::{
+    health::DataFolder, jobs, metrics, routes, settings::Settings, store, workers::Workers,
+};
 
 /// Where `/metrics` answers when nobody says.
 const METRICS_LISTEN: &str = "127.0.0.1:9464";
@@ -51,6 +53,7 @@ pub fn serve(
     clock: &Clock,
     on_ready: impl FnOnce(&str) -> Result<()>,
 ) -> Result<()> {
+    warn_of_role(db)?;
     let measured = metrics::start()?;
     let runtime = runtime()?;
     let stopped = runtime.block_on(async {
@@ -81,6 +84,7 @@ pub fn serve(
 
 /// Runs jobs and rounds only, until the process is asked to stop.
 pub fn work(settings: &Settings, db: &Db, clock: &Clock) -> Result<()> {
+    warn_of_role(db)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (asked, mut stop) = watch::channel(false);
     runtime.block_on(async {
@@ -93,6 +97,19 @@ pub fn work(settings: &Settings, db: &Db, clock: &Clock) -> Result<()> {
         tracing::info!("stopped");
         Ok(())
     })
+}
+
+/// Says so when the database's own wall between partners does not hold us.
+fn warn_of_role(db: &Db) -> Result<()> {
+    if let Some(role) = db.read(store::unheld_role)? {
+        tracing::warn!(
+            role,
+            "the database role is a superuser or bypasses row-level security: what a mistaken \
+             statement shows is then held back by nothing; create a role with `create role \
+             handfast login` that owns the database, and connect as it"
+        );
+    }
+    Ok(())
 }
 
 async fn listen(address: &str) -> Result<TcpListener> {

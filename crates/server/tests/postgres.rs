@@ -4,9 +4,14 @@
 
 mod support;
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+    time::Duration,
+};
 
-use support::{Server, get, handfast, json, stderr};
+use support::{Server, get, handfast, json, run, stderr};
 
 /// A database of its own; gone when dropped.
 struct Database {
@@ -38,9 +43,26 @@ impl Drop for Database {
     }
 }
 
+/// Every table's walls: whether they stand for the owner too, and what they say.
+const WALLS: &str = "select c.relname, c.relforcerowsecurity, pg_get_expr(p.polqual, c.oid)
+                       from pg_policy p join pg_class c on c.oid = p.polrelid
+                      where c.relrowsecurity order by c.relname";
+
 fn psql(url: &str, sql: &str) {
-    let output = Command::new("psql").args(["--quiet", url, "--command", sql]).output().unwrap();
+    let output = psql_output(url, sql);
     assert!(output.status.success(), "{sql}: {}", stderr(&output));
+}
+
+/// The rows of an answer, a line each.
+fn ask(url: &str, sql: &str) -> String {
+    let output = psql_output(url, sql);
+    assert!(output.status.success(), "{sql}: {}", stderr(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn psql_output(url: &str, sql: &str) -> Output {
+    let line = ["--quiet", "--no-align", "--tuples-only", "--no-password", url, "--command", sql];
+    Command::new("psql").args(line).output().unwrap()
 }
 
 #[test]
@@ -55,10 +77,17 @@ fn a_backup_of_postgresql_restores_and_a_damaged_one_is_refused() {
         json(data, &[&line[..], &["--database", url]].concat())
     };
     create("aurora", &one.url);
+    let network = "12345678-0000-4000-8000-000000000000";
+    let key = format!("insert into person_key values ('{network}', 'k', '{network}')");
+    psql(&one.url, &key);
     assert_eq!(json(data, &["backup", name, "--database", &one.url])["engine"], "postgres");
 
     json(data, &["restore", name, "--database", &two.url]);
     assert_eq!(two.networks(data), one.networks(data));
+    for whole in ["select person_key from person_key", WALLS] {
+        let rows = ask(&two.url, whole);
+        assert!(!rows.is_empty() && rows == ask(&one.url, whole), "{whole}: {rows}");
+    }
     assert_eq!(
         json(data, &["migrate", "--check", "--database", &two.url])["pending"],
         serde_json::json!([])
@@ -86,6 +115,21 @@ fn a_backup_of_postgresql_restores_and_a_damaged_one_is_refused() {
     assert!(replaced.status.success(), "{}", stderr(&replaced));
     assert_eq!(two.networks(data), one.networks(data));
     psql(&two.url, "select 1 from handfast_before_restore.network");
+}
+
+#[test]
+fn a_role_that_no_wall_holds_is_warned_of() {
+    let Some(database) = Database::new("role") else { return };
+    let data = tempfile::tempdir().unwrap();
+    let said = |url: &str| {
+        let serve = ["serve", "--listen", "nowhere", "--database", url];
+        stderr(&run(data.path(), &serve))
+    };
+    assert!(!said(&database.url).contains("row-level security"), "{}", said(&database.url));
+    let superuser = database.url.replacen("handfast@", "postgres@", 1);
+    if psql_output(&superuser, "select 1").status.success() {
+        assert!(said(&superuser).contains("bypasses row-level security"), "{}", said(&superuser));
+    }
 }
 
 #[test]

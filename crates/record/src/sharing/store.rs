@@ -58,7 +58,7 @@ pub(super) fn raise_wall(
         Sql {
             sqlite: "",
             postgres: "select set_config('handfast.network', cast(cast($1 as uuid) as text), true),
-                set_config('handfast.organisation',
+                set_config('handfast.partner',
                   case when current_setting('transaction_read_only') = 'on'
                        then coalesce(cast(cast($2 as uuid) as text), '')
                        else '' end, true),
@@ -80,7 +80,10 @@ pub(super) fn raise_first_wall(
         return Ok(());
     }
     let raised: Option<(i64,)> = cx.one(
-        Sql { sqlite: "", postgres: "select 1 from wall w where w.network_id is not null" },
+        Sql {
+            sqlite: "",
+            postgres: "select 1 where coalesce(current_setting('handfast.network', true), '') <> ''",
+        },
         (),
     )?;
     if raised.is_some() { Ok(()) } else { raise_wall(cx, network, Some(organisation), now) }
