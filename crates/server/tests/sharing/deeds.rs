@@ -43,50 +43,63 @@ pub(crate) fn act(
         Act::Case(step) => stepped(tx, ground, step),
         Act::Entry(written) => wrote(tx, ground, known, written),
         Act::Agreement { who, grants } => {
-            policy::agree(tx, ground, known, *who, grants.as_deref())?;
-            match grants {
-                Some(grants) => known.grants.insert(*who, grants.clone()),
-                None => known.grants.remove(who),
-            };
+            if policy::agree(tx, ground, *who, grants.as_deref())? {
+                match grants {
+                    Some(grants) => known.grants.insert(*who, grants.clone()),
+                    None => known.grants.remove(who),
+                };
+            }
             Ok(())
         }
         Act::Tie { who, whom, tie, from, until } => {
-            let span = (*from, until.unwrap_or(TimeMs(i64::MAX)));
-            policy::tie(tx, ground, known, (*who, *whom, *tie), span, &[], "hand")
+            let tied = (*who, *whom, *tie);
+            let is_made = policy::tie(tx, ground, known, tied, (*from, *until))?;
+            cause(known, is_made, tied)
         }
-        Act::TieEnds { who, whom, tie, until } => {
-            policy::end_tie(tx, ground, known, (*who, *whom, *tie), *until)
+        Act::TieEnds { who, whom, tie } => {
+            policy::end_tie(tx, ground, known, (*who, *whom, *tie)).map(drop)
         }
-        Act::Guest { who, whom, from, until } => {
-            policy::tie(tx, ground, known, (*who, *whom, Tie::Guest), (*from, *until), &[], "guest")
+        Act::Guest { who, whom } => {
+            let is_in = policy::guest(tx, ground, known, (*who, *whom))?;
+            cause(known, is_in, (*who, *whom, Tie::Guest))
         }
-        Act::Allowed { who, whom, classes, from, until } => {
-            let tied = (*who, *whom, Tie::Allowed);
-            policy::tie(tx, ground, known, tied, (*from, *until), classes, "request")
+        Act::Asked { who, whom, classes, is_allowed } => {
+            let asked = (classes.as_slice(), *is_allowed);
+            let is_allowed = policy::ask(tx, ground, known, (*who, *whom), asked)?;
+            cause(known, is_allowed, (*who, *whom, Tie::Allowed))
         }
-        Act::Asked { who, whom, classes } => policy::ask(tx, ground, known, *who, *whom, classes),
         Act::Said { whom, saying } => {
-            let said = of(ground, saying);
-            let customer = known.customers[whom];
-            known.sayings.retain(|held| !(held.0 == customer && is_about(&held.1, &said)));
-            known.sayings.push((customer, said));
-            policy::say(tx, ground, known, customer, &said)
+            let (said, customer) = (of(ground, saying), known.customers[whom]);
+            if policy::say(tx, ground, customer, &said)? {
+                known.sayings.retain(|held| !(held.0 == customer && is_about(&held.1, &said)));
+                known.sayings.push((customer, said));
+            }
+            Ok(())
         }
         Act::Unsaid { whom, saying } => {
-            let said = of(ground, saying);
-            let customer = known.customers[whom];
-            known.sayings.retain(|held| !(held.0 == customer && is_about(&held.1, &said)));
-            policy::unsay(tx, ground, known, customer, &said)
+            let (said, customer) = (of(ground, saying), known.customers[whom]);
+            if policy::unsay(tx, ground, customer, &said)? {
+                known.sayings.retain(|held| !(held.0 == customer && is_about(&held.1, &said)));
+            }
+            Ok(())
         }
         Act::Frozen { whom, is_frozen } => {
             let customer = known.customers[whom];
-            known.frozen.retain(|held| *held != customer);
-            if *is_frozen {
-                known.frozen.push(customer);
+            if policy::freeze(tx, ground, customer, *is_frozen)? {
+                known.frozen.retain(|held| *held != customer);
+                known.frozen.extend(is_frozen.then_some(customer));
             }
-            policy::freeze(tx, ground, known, customer, *is_frozen)
+            Ok(())
         }
     }
+}
+
+/// Keeps what made a tie.
+fn cause(known: &mut Known, is_made: bool, (who, whom, tie): (Who, Whom, Tie)) -> Result<(), Fault> {
+    if is_made {
+        known.made.insert((who, known.customers[&whom], tie));
+    }
+    Ok(())
 }
 
 /// What was said, in the words of `sharing`.
@@ -190,13 +203,4 @@ fn wrote(
         }
     };
     touches::append(tx, &ground.author(written.who), ground.now, touch).map(drop)
-}
-
-/// The customer and the organisation that a tie is between.
-pub(crate) fn ends(
-    ground: &Ground,
-    known: &Known,
-    (who, whom): (Who, Whom),
-) -> (CustomerId, OrganisationId) {
-    (known.customers[&whom], ground.organisations[who])
 }

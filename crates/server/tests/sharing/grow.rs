@@ -97,6 +97,7 @@ pub(crate) fn changes(grower: &mut Grower<'_>, count: usize) -> Vec<Act> {
                 }
                 3 | 4 => grower.unsaid_or_said(whom),
                 5 | 6 => grower.tie_change(whom),
+                7 if grower.chance.is(50) => grower.let_in(whom),
                 7 => Act::Frozen { whom, is_frozen: grower.chance.is(50) },
                 _ => grower.act(whom),
             }
@@ -173,11 +174,7 @@ impl Grower<'_> {
             6..=12 => self.entry(whom),
             13..=15 => self.tie_change(whom),
             16 | 17 => self.unsaid_or_said(whom),
-            18 => self.let_in(whom),
-            _ => {
-                let (who, classes) = (self.partner(), self.classes());
-                Act::Asked { who, whom, classes }
-            }
+            _ => self.let_in(whom),
         }
     }
 
@@ -270,25 +267,20 @@ impl Grower<'_> {
     pub(crate) fn tie_change(&mut self, whom: Whom) -> Act {
         let (who, tie) = (self.partner(), *self.chance.pick(&Tie::BY_HAND));
         if self.chance.is(30) {
-            let until = NOW.plus((self.chance.below(5) as i64 - 3) * TimeMs::DAY);
-            return Act::TieEnds { who, whom, tie, until };
+            return Act::TieEnds { who, whom, tie };
         }
-        let until = match self.chance.below(4) {
-            0 => Some(NOW.plus(self.chance.between(0, 3) as i64 * TimeMs::HOUR)),
-            1 => Some(NOW.plus(-TimeMs::DAY)),
-            _ => None,
-        };
+        // Some end this afternoon, with the clock.
+        let hours = self.chance.between(1, 5) as i64;
+        let until = self.chance.is(40).then(|| NOW.plus(hours * TimeMs::HOUR));
         Act::Tie { who, whom, tie, from: self.moment(), until }
     }
 
     fn let_in(&mut self, whom: Whom) -> Act {
-        let (who, from) = (self.partner(), NOW.plus(-TimeMs::DAY));
-        // Some are over, some this very moment.
-        let until = NOW.plus((self.chance.below(5) as i64 - 2) * TimeMs::HOUR);
+        let who = self.partner();
         if self.chance.is(50) {
-            return Act::Guest { who, whom, from, until };
+            return Act::Guest { who, whom };
         }
-        Act::Allowed { who, whom, classes: self.classes(), from, until }
+        Act::Asked { who, whom, classes: self.classes(), is_allowed: self.chance.is(75) }
     }
 
     pub(crate) fn unsaid_or_said(&mut self, whom: Whom) -> Act {

@@ -6,6 +6,7 @@
 //! tells its seed, and `HANDFAST_PROVE_SEED` runs that one again.
 #![allow(clippy::unwrap_used)]
 
+mod causes;
 mod chance;
 mod compare;
 mod deeds;
@@ -21,11 +22,6 @@ mod told;
 mod truth;
 mod view;
 
-use handfast_kit::PersonId;
-use handfast_web::{Role, Side, Theme, Via, Viewer};
-
-use crate::{plan::Who, stage::Stage};
-
 /// A number from the environment.
 fn size(name: &str, usual: u64) -> u64 {
     let text = std::env::var(format!("HANDFAST_PROVE_{name}")).ok();
@@ -35,26 +31,4 @@ fn size(name: &str, usual: u64) -> u64 {
 /// The one seed that is asked for, if one is.
 fn one_seed() -> Option<u64> {
     std::env::var("HANDFAST_PROVE_SEED").ok().map(|text| text.parse().expect("a whole number"))
-}
-
-/// Somebody of an organisation.
-fn viewer(stage: &Stage, who: Who) -> Viewer {
-    let (side, role) = match who {
-        0 => (Side::Brand, Role::BrandStaff),
-        _ => (Side::Partner, Role::PartnerStaff),
-    };
-    let organisation = stage.organisations[who];
-    Viewer {
-        network: stage.network,
-        network_name: "Aurora Cycles".to_owned(),
-        zone: stage.zone.clone(),
-        organisation,
-        organisation_name: "An organisation".to_owned(),
-        side,
-        person: PersonId::derived(&[organisation.uuid().as_bytes()]),
-        person_name: "A person".to_owned(),
-        theme: Theme::System,
-        role,
-        via: Via::Token { scopes: Vec::new() },
-    }
 }

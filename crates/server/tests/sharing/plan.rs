@@ -42,13 +42,11 @@ pub(crate) enum Act {
     /// A tie made by hand, or changed.
     Tie { who: Who, whom: Whom, tie: Tie, from: TimeMs, until: Option<TimeMs> },
     /// A tie ends.
-    TieEnds { who: Who, whom: Whom, tie: Tie, until: TimeMs },
-    /// A partner is let in by the customer's key.
-    Guest { who: Who, whom: Whom, from: TimeMs, until: TimeMs },
-    /// A request of a partner is answered with yes, for these classes.
-    Allowed { who: Who, whom: Whom, classes: Vec<Class>, from: TimeMs, until: TimeMs },
-    /// A request that nobody answered.
-    Asked { who: Who, whom: Whom, classes: Vec<Class> },
+    TieEnds { who: Who, whom: Whom, tie: Tie },
+    /// A partner asks to serve a guest, with the customer's key.
+    Guest { who: Who, whom: Whom },
+    /// A partner asks to see these classes, and may be allowed to for a day.
+    Asked { who: Who, whom: Whom, classes: Vec<Class>, is_allowed: bool },
     /// The customer says something.
     Said { whom: Whom, saying: Said },
     /// The customer takes it back.

@@ -1,279 +1,209 @@
-//! Agreements, ties and what customers say, written into the tables themselves: what a front door
-//! would leave there.
-
-use std::collections::BTreeMap;
+//! Agreements, ties, guests, requests and what customers say, through their front doors. What is
+//! refused there does not happen.
 
 use handfast_db::{Fault, Tx};
-use handfast_kit::{Id, OrganisationId, PersonId, TimeMs};
+use handfast_kit::{Day, TimeMs};
 use handfast_record::{
     CustomerId,
-    sharing::{Class, Grant, Masks, Saying, Tie, permitted},
+    agreements::{self, Draft},
+    consents::{self, About, Say},
+    guests,
+    requests::{self, Answer, Verdict},
+    sharing::{Author, Class, Grant, Lens, Saying, Tie},
+    ties::{self, ByHand},
+    touches::Channel,
 };
 
 use crate::{
-    deeds::ends,
     plan::{Who, Whom},
-    stage::{Ground, Known, run},
+    stage::{Ground, Known, fault},
 };
 
-/// Everything from the first moment.
-const ALWAYS: TimeMs = TimeMs(i64::MIN);
+/// Where partners may work.
+pub(crate) const PLACES: [&[&str]; 5] = [&["Leeds"], &["GB"], &["R1", "Bath"], &["P1*", "P2"], &[]];
 
-/// Puts an agreement in force in the place of the one before, or ends that.
+/// Whether it was done.
+type Done = Result<bool, Fault>;
+
+fn lens(tx: &mut Tx<'_>, ground: &Ground, who: Who) -> Result<(Lens, Author), Fault> {
+    let author = ground.author(who);
+    let lens = Lens::of(tx, &ground.viewer(who), ground.now)?;
+    Ok((lens, author))
+}
+
+/// The brand and a partner sign, or end what they signed.
 pub(crate) fn agree(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    known: &Known,
     who: Who,
     grants: Option<&[Grant]>,
-) -> Result<(), Fault> {
-    let (network, organisation) = (ground.network, ground.organisations[who]);
-    let key = (network, organisation);
-    run(tx, "delete from grant_line where network_id = $1 and organisation_id = $2", key)?;
-    run(tx, "delete from agreement where network_id = $1 and organisation_id = $2", key)?;
-    run(
-        tx,
-        "delete from tie where network_id = $1 and organisation_id = $2 and tie in (7, 8)",
-        key,
-    )?;
-    let Some(grants) = grants else { return Ok(()) };
-    run(
-        tx,
-        "insert into agreement (network_id, organisation_id, version, signed_day, kinds, territory,
-           responsibilities, grants, guests, guest_hours, note, person_id, created_ms, ended_ms)
-         values ($1, $2, 1, 20000, '', '', '[]', '[]', 'open', 24, '', null, 0, null)",
-        key,
-    )?;
-    let mut lines: BTreeMap<(i64, i64, bool), Masks> = BTreeMap::new();
-    for grant in grants {
-        let purpose = grant.purpose.map_or(0, |purpose| purpose as i64);
-        let line = lines.entry((grant.tie as i64, purpose, grant.from_tie)).or_default();
-        line.show(grant.class, grant.level);
-    }
-    for ((tie, purpose, from_tie), masks) in lines {
-        run(
-            tx,
-            "insert into grant_line (network_id, organisation_id, tie, purpose, from_tie, counted,
-               seen, named)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            (
-                network,
-                organisation,
-                tie,
-                purpose,
-                from_tie,
-                masks.counted,
-                masks.seen,
-                masks.named,
-            ),
-        )?;
-    }
-    for of in [Tie::None, Tie::Territory] {
-        if grants.iter().any(|grant| grant.tie == of) {
-            let all: Vec<Whom> = known.customers.keys().copied().collect();
-            for whom in all {
-                if of == Tie::Territory && whom % 2 == 0 {
-                    continue;
-                }
-                let span = (ALWAYS, TimeMs(i64::MAX));
-                tie(tx, ground, known, (who, whom, of), span, &[], "event")?;
-            }
+) -> Done {
+    let (author, organisation) = (ground.author(0), ground.organisations[who]);
+    let last = agreements::last(tx, ground.network, organisation)?;
+    let version = last.as_ref().map_or(0, |last| last.version);
+    let Some(grants) = grants else {
+        if last.is_none_or(|last| last.ended.is_some()) {
+            return Ok(false);
         }
-    }
-    Ok(())
+        agreements::end(tx, &author, ground.now, organisation, version).map_err(fault)?;
+        return Ok(true);
+    };
+    let places = PLACES[(who + version as usize) % PLACES.len()];
+    let draft = Draft {
+        territory: places.iter().map(|place| (*place).to_owned()).collect(),
+        grants: grants.to_vec(),
+        guests: agreements::Guests::Open,
+        guest_hours: 1 + (who % 3) as i64,
+        ..Draft::signed_on(Day(20_000))
+    };
+    agreements::sign(tx, &author, ground.now, organisation, &draft, version).map_err(fault)?;
+    Ok(true)
 }
 
-/// Makes a tie, or changes the one of its kind.
+/// The brand ties a partner to a customer.
 pub(crate) fn tie(
     tx: &mut Tx<'_>,
     ground: &Ground,
     known: &Known,
     (who, whom, tie): (Who, Whom, Tie),
-    (from, until): (TimeMs, TimeMs),
-    classes: &[Class],
-    made_by: &str,
-) -> Result<(), Fault> {
-    let (customer, organisation) = ends(ground, known, (who, whom));
-    let extra = classes.iter().fold(0, |extra, class| extra | class.bit());
-    let permitted = word(known, customer, organisation);
-    run(
-        tx,
-        "insert into tie (network_id, customer_id, organisation_id, tie, from_ms, until_ms,
-           purposes, denied, extra, sort_key, made_by, person_id, why)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-           coalesce((select r.sort_key from record r
-                      where r.network_id = $1 and r.customer_id = $2 and r.organisation_id = $3
-                      order by r.updated_ms desc, r.record_id limit 1),
-                    (select sort_key from customer where network_id = $1 and customer_id = $2)),
-           $10, null, '')
-         on conflict (network_id, customer_id, organisation_id, tie) do update set
-           from_ms = excluded.from_ms, until_ms = excluded.until_ms, extra = excluded.extra,
-           made_by = excluded.made_by",
-        (
-            ground.network,
-            customer,
-            organisation,
-            tie as i64,
-            from,
-            until,
-            permitted.0,
-            permitted.1,
-            extra,
-            made_by,
-        ),
-    )
+    (from, until): (TimeMs, Option<TimeMs>),
+) -> Done {
+    let (lens, author) = lens(tx, ground, 0)?;
+    let organisation = ground.organisations[who];
+    let why = "as both agreed".to_owned();
+    let new = ByHand { organisation, tie, from: Some(from), until, why };
+    let customer = known.customers[&whom];
+    done(ties::make(tx, &lens, &author, ground.now, customer, &new), |error| match error {
+        ties::Error::Fault(fault) => Err(fault),
+        _ => Ok(()),
+    })
 }
 
-/// Ends a tie, if there is one.
+/// Whether it was done, was refused, or went wrong.
+fn done<T, E>(result: Result<T, E>, refused: impl FnOnce(E) -> Result<(), Fault>) -> Done {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) => refused(error).map(|()| false),
+    }
+}
+
+/// The brand ends a tie, if there is one.
 pub(crate) fn end_tie(
     tx: &mut Tx<'_>,
     ground: &Ground,
     known: &Known,
     (who, whom, tie): (Who, Whom, Tie),
-    until: TimeMs,
-) -> Result<(), Fault> {
-    let (customer, organisation) = ends(ground, known, (who, whom));
-    run(
-        tx,
-        "update tie set until_ms = $1
-          where network_id = $2 and customer_id = $3 and organisation_id = $4 and tie = $5",
-        (until, ground.network, customer, organisation, tie as i64),
-    )
+) -> Done {
+    let (lens, author) = lens(tx, ground, 0)?;
+    let tied = (ground.organisations[who], tie);
+    let customer = known.customers[&whom];
+    done(ties::end(tx, &lens, &author, ground.now, customer, tied), |error| match error {
+        ties::Error::Fault(fault) => Err(fault),
+        _ => Ok(()),
+    })
 }
 
-/// Writes down a request that nobody answered.
+/// A partner is given the customer's mail address, and asks with it.
+pub(crate) fn guest(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    known: &Known,
+    (who, whom): (Who, Whom),
+) -> Done {
+    let key: Option<(String,)> = tx.one(
+        "select max(email) from record where network_id = $1 and customer_id = $2 and email <> ''
+          having max(email) is not null",
+        (ground.network, known.customers[&whom]),
+    )?;
+    let Some((key,)) = key else { return Ok(false) };
+    let (lens, author) = lens(tx, ground, who)?;
+    let ask = guests::Ask { key, why: "the bicycle is in the shop".to_owned() };
+    match guests::ask(tx, &lens, &author, ground.now, &ask) {
+        Ok(guest) => Ok(guest.state == guests::State::LetIn),
+        Err(guests::Error::Fault(fault)) => Err(fault),
+        Err(_) => Ok(false),
+    }
+}
+
+/// A partner asks to see these classes; and the brand answers with yes for a day, or not yet.
 pub(crate) fn ask(
     tx: &mut Tx<'_>,
     ground: &Ground,
     known: &Known,
-    who: Who,
-    whom: Whom,
-    classes: &[Class],
-) -> Result<(), Fault> {
-    let (customer, organisation) = ends(ground, known, (who, whom));
-    let bits = classes.iter().fold(0, |bits, class| bits | class.bit());
-    let name = format!("{who} {whom} {bits}");
-    run(
-        tx,
-        "insert into access_request (network_id, customer_id, request_id, organisation_id,
-           person_id, classes, why, asked_ms, due_ms, state, allowed, until_ms, answer,
-           answered_by, answered_ms)
-         values ($1, $2, $3, $4, $5, $6, 'to help', $7, $8, 'asked', 0, null, '', null, null)
-         on conflict do nothing",
-        (
-            ground.network,
-            customer,
-            Id::<()>::derived(&[name.as_bytes()]),
-            organisation,
-            PersonId::derived(&[organisation.uuid().as_bytes()]),
-            bits,
-            ground.now,
-            ground.now.plus(TimeMs::DAY),
-        ),
-    )
+    (who, whom): (Who, Whom),
+    (classes, is_allowed): (&[Class], bool),
+) -> Done {
+    let (theirs, author) = lens(tx, ground, who)?;
+    let customer = known.customers[&whom];
+    let request = match requests::open_about(tx, &theirs, ground.now, customer)? {
+        Some(request) => request,
+        None => {
+            let asked = (classes, "to help this customer");
+            match requests::ask(tx, &theirs, &author, ground.now, customer, asked) {
+                Ok(request) => request,
+                Err(requests::Error::Fault(fault)) => return Err(fault),
+                Err(_) => return Ok(false),
+            }
+        }
+    };
+    if !is_allowed {
+        return Ok(false);
+    }
+    let (lens, author) = lens(tx, ground, 0)?;
+    let verdict = Verdict::Allow { classes: request.classes.clone(), days: 1 };
+    let answer = Answer { verdict, text: "for this once".to_owned() };
+    let answered = requests::answer(tx, &lens, &author, ground.now, request.id, &answer);
+    answered.map_err(fault)?;
+    Ok(true)
 }
 
-/// Writes a customer's word.
+/// The brand writes down what a customer said.
 pub(crate) fn say(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    known: &Known,
     customer: CustomerId,
     saying: &Saying,
-) -> Result<(), Fault> {
-    let (purpose, organisation, class) = key(saying);
-    run(
-        tx,
-        "insert into saying (network_id, customer_id, purpose, organisation_id, class, allowed,
-           text_version, channel, heard_by, person_id, at_ms)
-         values ($1, $2, $3, $4, $5, $6, 1, 'phone', $7, null, $8)
-         on conflict (network_id, customer_id, purpose, organisation_id, class) do update set
-           allowed = excluded.allowed",
-        (
-            ground.network,
-            customer,
-            purpose,
-            organisation,
-            class,
-            saying.allowed,
-            ground.organisations[0],
-            ground.now,
-        ),
-    )?;
-    follow(tx, ground, known, customer)
+) -> Done {
+    let (lens, author) = lens(tx, ground, 0)?;
+    let Saying { purpose, organisation, class, allowed } = *saying;
+    let channel = Channel::Phone;
+    let say = Say { purpose, organisation, class, allowed, channel, text_version: None };
+    done(consents::say(tx, &lens, &author, ground.now, customer, say), consent_refused)
 }
 
-/// Takes a customer's word back.
+/// The customer takes a word back.
 pub(crate) fn unsay(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    known: &Known,
     customer: CustomerId,
     saying: &Saying,
-) -> Result<(), Fault> {
-    let (purpose, organisation, class) = key(saying);
-    run(
-        tx,
-        "delete from saying
-          where network_id = $1 and customer_id = $2 and purpose = $3 and organisation_id = $4
-            and class = $5",
-        (ground.network, customer, purpose, organisation, class),
-    )?;
-    follow(tx, ground, known, customer)
+) -> Done {
+    let (lens, author) = lens(tx, ground, 0)?;
+    let Saying { purpose, organisation, class, .. } = *saying;
+    let about = (About { purpose, organisation, class }, Channel::Mail);
+    let back = consents::take_back(tx, &lens, &author, ground.now, customer, about);
+    done(back, consent_refused)
 }
 
-fn key(saying: &Saying) -> (i64, OrganisationId, i64) {
-    let nil = OrganisationId::from_uuid(handfast_kit::Uuid::nil());
-    (
-        saying.purpose.map_or(0, |purpose| purpose as i64),
-        saying.organisation.unwrap_or(nil),
-        saying.class.map_or(-1, |class| class as i64),
-    )
-}
-
-/// Freezes a customer, or lets it go.
+/// The brand freezes a customer, or lets it go.
 pub(crate) fn freeze(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    known: &Known,
     customer: CustomerId,
     is_frozen: bool,
-) -> Result<(), Fault> {
-    let own = (ground.network, customer);
-    run(tx, "delete from frozen where network_id = $1 and customer_id = $2", own)?;
-    if is_frozen {
-        run(
-            tx,
-            "insert into frozen (network_id, customer_id, why, person_id, at_ms)
-             values ($1, $2, 'asked for it', null, $3)",
-            (ground.network, customer, ground.now),
-        )?;
-    }
-    follow(tx, ground, known, customer)
+) -> Done {
+    let (lens, author) = lens(tx, ground, 0)?;
+    let result = if is_frozen {
+        consents::freeze(tx, &lens, &author, ground.now, customer, "the customer asked for it")
+    } else {
+        consents::release(tx, &lens, &author, ground.now, customer)
+    };
+    done(result, consent_refused)
 }
 
-fn word(known: &Known, customer: CustomerId, organisation: OrganisationId) -> (i64, i64) {
-    let own = known.sayings.iter().filter(|(whose, _)| *whose == customer);
-    let sayings: Vec<Saying> = own.map(|(_, saying)| *saying).collect();
-    let permitted = permitted(&sayings, known.frozen.contains(&customer), organisation);
-    (permitted.purposes, permitted.denied)
-}
-
-/// Brings a customer's ties in line with its word.
-fn follow(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    known: &Known,
-    customer: CustomerId,
-) -> Result<(), Fault> {
-    for organisation in ground.organisations.clone() {
-        let (purposes, denied) = word(known, customer, organisation);
-        run(
-            tx,
-            "update tie set purposes = $1, denied = $2
-              where network_id = $3 and customer_id = $4 and organisation_id = $5",
-            (purposes, denied, ground.network, customer, organisation),
-        )?;
+fn consent_refused(error: consents::Error) -> Result<(), Fault> {
+    match error {
+        consents::Error::Fault(fault) => Err(fault),
+        _ => Ok(()),
     }
-    Ok(())
 }

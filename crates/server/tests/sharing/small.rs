@@ -194,12 +194,14 @@ fn in_statements(engine: Engine, step: usize) {
     let plan = Plan { partners, customers: vec![true; 2], acts: small_acts() };
     let mut stage = Stage::of(db, &plan);
     for ties in 0..4_usize {
-        let ended = |whom: usize| {
-            let is_held = ties >> whom & 1 == 1;
-            let until = if is_held { None } else { Some(NOW) };
-            Act::Tie { who: 1, whom, tie: Tie::Sold, from: NOW.plus(-TimeMs::DAY), until }
+        let tied = |whom: usize| {
+            let (who, tie, from) = (1, Tie::Sold, NOW.plus(-TimeMs::DAY));
+            if ties >> whom & 1 == 1 {
+                return Act::Tie { who, whom, tie, from, until: None };
+            }
+            Act::TieEnds { who, whom, tie }
         };
-        stage.act(&[ended(0), ended(1)]);
+        stage.act(&[tied(0), tied(1)]);
         for number in (0..64).step_by(step) {
             // Half of them only from the day of the tie on.
             let of = |who, number: usize| {

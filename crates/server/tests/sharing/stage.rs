@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handfast_db::{Db, Engine, Fault, Tx};
-use handfast_kit::{Clock, NetworkId, OrganisationId, TimeMs, Zone};
+use handfast_db::{Db, Engine, Fault};
+use handfast_kit::{Clock, NetworkId, OrganisationId, PersonId, TimeMs, Zone};
 use handfast_record::{
     CustomerId, migrations,
     organisations::{self, Kind, NewNetwork, NewPartner},
-    sharing::{Author, Grant, Lens, Saying},
+    sharing::{Author, Grant, Lens, Saying, Tie},
     testing::NOW,
     touches,
 };
+use handfast_web::{Role, Side, Theme, Via, Viewer};
 
 use crate::{
     deeds,
@@ -25,6 +26,8 @@ pub(crate) struct Stage {
     pub(crate) network: NetworkId,
     pub(crate) zone: Zone,
     pub(crate) organisations: Vec<OrganisationId>,
+    /// Somebody of each.
+    pub(crate) persons: Vec<PersonId>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) known: Known,
 }
@@ -38,6 +41,8 @@ pub(crate) struct Known {
     pub(crate) keys: BTreeSet<usize>,
     /// The grants of each partner who has an agreement in force.
     pub(crate) grants: BTreeMap<Who, Vec<Grant>>,
+    /// The ties that somebody made, whether they go on or not.
+    pub(crate) made: BTreeSet<(Who, CustomerId, Tie)>,
     pub(crate) sayings: Vec<(CustomerId, Saying)>,
     pub(crate) frozen: Vec<CustomerId>,
 }
@@ -48,12 +53,36 @@ pub(crate) struct Ground {
     pub(crate) network: NetworkId,
     pub(crate) zone: Zone,
     pub(crate) organisations: Vec<OrganisationId>,
+    pub(crate) persons: Vec<PersonId>,
     pub(crate) now: TimeMs,
 }
 
 impl Ground {
+    /// Somebody of an organisation, as author.
     pub(crate) fn author(&self, who: Who) -> Author {
-        Author::organisation(self.network, self.organisations[who])
+        Author::of(&self.viewer(who))
+    }
+
+    /// Somebody of an organisation, as viewer.
+    pub(crate) fn viewer(&self, who: Who) -> Viewer {
+        let (side, role) = match who {
+            0 => (Side::Brand, Role::BrandStaff),
+            _ => (Side::Partner, Role::PartnerStaff),
+        };
+        let organisation = self.organisations[who];
+        Viewer {
+            network: self.network,
+            network_name: "Aurora Cycles".to_owned(),
+            zone: self.zone.clone(),
+            organisation,
+            organisation_name: "An organisation".to_owned(),
+            side,
+            person: self.persons[who],
+            person_name: "A person".to_owned(),
+            theme: Theme::System,
+            role,
+            via: Via::Token { scopes: Vec::new() },
+        }
     }
 }
 
@@ -87,26 +116,40 @@ impl Stage {
             .unwrap();
         let clock = Clock::standing_at(NOW);
         let (kinds, known) = (kinds.to_vec(), Known::default());
-        Self { db, clock, network, zone, organisations, kinds, known }
+        let person = |one: &OrganisationId| PersonId::derived(&[one.uuid().as_bytes()]);
+        let persons = organisations.iter().map(person).collect();
+        Self { db, clock, network, zone, organisations, persons, kinds, known }
     }
 
     /// A plan's whole world.
     pub(crate) fn of(db: Db, plan: &Plan) -> Self {
         let mut stage = Self::empty(db, &plan.partners);
-        let keyed = plan.customers.iter().enumerate().filter(|(_, has_key)| **has_key);
-        stage.known.keys = keyed.map(|(whom, _)| whom).collect();
+        stage.prepare(plan);
         stage.act(&plan.acts);
         stage
     }
 
-    /// Lets these things happen, and numbers the touches for the feed.
+    /// Notes which customers of a plan have a key.
+    pub(crate) fn prepare(&mut self, plan: &Plan) {
+        let keyed = plan.customers.iter().enumerate().filter(|(_, has_key)| **has_key);
+        self.known.keys = keyed.map(|(whom, _)| whom).collect();
+    }
+
+    /// Lets these things happen now, and numbers the touches for the feed.
     pub(crate) fn act(&mut self, acts: &[Act]) {
-        let (ground, acts) = (self.ground(), acts.to_vec());
+        let now = self.clock.now();
+        self.act_at(acts.iter().map(|act| (now, act.clone())).collect());
+    }
+
+    /// Lets each thing happen at its moment, and numbers the touches for the feed.
+    pub(crate) fn act_at(&mut self, acts: Vec<(TimeMs, Act)>) {
+        let ground = self.ground();
         let before = self.known.clone();
         let network = self.network;
         let known = self.db.write(move |tx| {
             let mut known = before.clone();
-            for act in &acts {
+            for (now, act) in &acts {
+                let ground = Ground { now: *now, ..ground.clone() };
                 deeds::act(tx, &ground, &mut known, act)?;
             }
             Ok::<_, Fault>(known)
@@ -120,19 +163,15 @@ impl Stage {
             network: self.network,
             zone: self.zone.clone(),
             organisations: self.organisations.clone(),
+            persons: self.persons.clone(),
             now: self.clock.now(),
         }
     }
 
     /// What an organisation sees now.
     pub(crate) fn lens(&self, who: Who) -> Lens {
-        let (network, organisation, now) =
-            (self.network, self.organisations[who], self.clock.now());
-        let lens = |cx: &mut handfast_db::Cx<'_>| match who {
-            0 => Lens::of(cx, &crate::viewer(self, who), now),
-            _ => Lens::of_partner(cx, network, organisation, now),
-        };
-        self.db.read(lens).unwrap()
+        let (viewer, now) = (self.ground().viewer(who), self.clock.now());
+        self.db.read(|cx| Lens::of(cx, &viewer, now)).unwrap()
     }
 }
 
@@ -149,13 +188,4 @@ fn partner((at, kind): (usize, &Kind)) -> NewPartner {
 /// For deeds that go wrong.
 pub(crate) fn fault(error: impl std::fmt::Display) -> Fault {
     Fault::other(error.to_string())
-}
-
-/// Runs a deed's statement and forgets how many rows it changed.
-pub(crate) fn run(
-    tx: &mut Tx<'_>,
-    sql: &'static str,
-    params: impl handfast_db::Params,
-) -> Result<(), Fault> {
-    tx.exec(sql, params).map(drop)
 }
