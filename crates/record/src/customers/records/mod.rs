@@ -3,7 +3,7 @@
 mod store;
 
 use handfast_db::{Fault, Tx};
-use handfast_kit::{NetworkId, TimeMs};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
 use store::Standing;
 
@@ -83,15 +83,18 @@ pub(crate) fn keep_also(
     store::insert(tx, author, customer, record, external_ref, details, since, since)?;
     index_record(tx, author, customer, record, external_ref, details);
     keys::write(tx, network, (customer, record), Contact::default(), contact(details))?;
-    let key = store::sort_key(details, external_ref);
     let (name, external_ref) = (details.name.clone(), external_ref.to_owned());
     let touch =
         NewTouch::new(customer.as_kind(), since, Body::CustomerRecorded { name, external_ref })
             .on(record)
             .from_source(author, "customer_recorded");
     touches::append(tx, author, now, touch)?;
-    // Ties that were there before stood under the customer's own name.
-    ties::rename(tx, network, customer, author.organisation_id(), &key)?;
+    // Ties that were there before stood under another name.
+    let records = records(tx, network, customer)?;
+    if let Some(key) = own_key(&records, author.organisation_id()) {
+        ties::rename(tx, network, customer, author.organisation_id(), &key)?;
+    }
+    ties::follow_place(tx, network, customer)?;
     Ok(record)
 }
 
@@ -202,11 +205,16 @@ fn choose(tx: &mut Tx<'_>, network: NetworkId, customer: CustomerId) -> Result<(
     let records = records(tx, network, customer)?;
     let chosen = store::choose(tx, network, customer, &records)?;
     for organisation in ties::organisations_tied(tx, network, customer)? {
-        let own = records.iter().find(|record| record.organisation == organisation);
-        let key = own.map(|own| store::sort_key(&own.details, &own.external_ref));
+        let key = own_key(&records, organisation);
         ties::rename(tx, network, customer, organisation, key.as_deref().unwrap_or(&chosen))?;
     }
-    Ok(())
+    ties::follow_place(tx, network, customer)
+}
+
+/// The name under which the customer stands in the list of an organisation that keeps a record.
+fn own_key(records: &[Record], organisation: OrganisationId) -> Option<String> {
+    let own = records.iter().find(|record| record.organisation == organisation)?;
+    Some(store::sort_key(&own.details, &own.external_ref))
 }
 
 /// What is told of a change. Phone and address are told apart: who may see one may not see the
