@@ -3,7 +3,7 @@ use handfast_kit::{NetworkId, OrganisationId, Uuid};
 use super::Text;
 use crate::{
     SubjectId,
-    sharing::{Purpose, Saying, permitted},
+    sharing::{Class, Purpose, Saying, permitted},
 };
 
 /// Stands in the database for every partner.
@@ -14,7 +14,7 @@ pub(super) const EVERYBODY: OrganisationId = OrganisationId::from_uuid(Uuid::nil
 pub(super) fn holds(saying: &Saying, all: &[Saying], is_frozen: bool) -> bool {
     let permitted = permitted(all, is_frozen, saying.organisation.unwrap_or(EVERYBODY));
     let purpose = saying.purpose.map_or(1, |purpose| 1 << (purpose as u8));
-    let class = saying.class.map_or(0, |class| class.bit());
+    let class = saying.class.map_or(0, Class::bit);
     !saying.allowed || (permitted.purposes & purpose != 0 && permitted.denied & class == 0)
 }
 
@@ -66,7 +66,6 @@ const fn first_words(purpose: Purpose) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sharing::Class;
 
     const fn word(purpose: Option<Purpose>, to: Option<OrganisationId>, allowed: bool) -> Saying {
         Saying { purpose, organisation: to, class: None, allowed }

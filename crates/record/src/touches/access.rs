@@ -1,8 +1,8 @@
-//! What is said of ties, guests, requests and agreements in one sentence. With a customer partners
-//! are not named in it: pages name them, where the viewer may know them.
+//! What is said of ties, guests, requests, agreements and consents in one sentence. With a customer
+//! partners are not named in it: pages name them, where the viewer may know them.
 
 use super::Body;
-use crate::sharing::{Class, Tie};
+use crate::sharing::{Class, Purpose, Tie};
 
 /// The sentence; empty for what is no such touch.
 pub(super) fn summary(body: &Body) -> String {
@@ -31,7 +31,28 @@ pub(super) fn summary(body: &Body) -> String {
         Body::AgreementEnded { organisation, .. } => {
             format!("Ended the agreement with {organisation}")
         }
+        Body::ConsentSaid { purpose, class, allowed, .. } => {
+            let answer = if *allowed { "yes" } else { "no" };
+            format!("Said {answer} to {}", being_shown(*purpose, *class))
+        }
+        Body::ConsentTakenBack { purpose, class, .. } => {
+            format!("Took back what was said of {}", being_shown(*purpose, *class))
+        }
+        Body::ConsentTextPublished { purpose, version, .. } => {
+            format!("Published version {version} of the text on {}", purpose.word())
+        }
+        Body::Frozen { why } => format!("Frozen: {why}"),
+        Body::Released {} => "No longer frozen".to_owned(),
         _ => String::new(),
+    }
+}
+
+/// What a customer's word is about, without whom it names: "offers", "contact data", "everything".
+fn being_shown(purpose: Option<Purpose>, class: Option<Class>) -> String {
+    match (purpose, class) {
+        (Some(purpose), _) => purpose.word().to_owned(),
+        (None, Some(class)) => format!("{} data", class.word()),
+        (None, None) => "everything".to_owned(),
     }
 }
 

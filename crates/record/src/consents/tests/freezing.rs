@@ -13,6 +13,9 @@ use crate::{
     touches::Body,
 };
 
+/// Kinds of touches; names in the list, their count, records; which words find Maya.
+type View = (Vec<String>, (Vec<String>, i64, usize), [bool; 4]);
+
 const WHY: &str = "She disputes what Harbour Wheelworks wrote.";
 
 impl Town {
@@ -46,7 +49,7 @@ impl Town {
     }
 
     /// All that is asked of a partner's view below.
-    fn view(&self, to: OrganisationId) -> (Vec<String>, (Vec<String>, i64, usize), [bool; 4]) {
+    fn view(&self, to: OrganisationId) -> View {
         let words = ["okafor", "leeds", "900123", "saddle"];
         (self.kinds(to), self.listed(to), words.map(|word| self.finds(to, word)))
     }

@@ -107,11 +107,11 @@ impl Town {
     }
 
     /// Writes in the name of an organisation.
-    fn write<T: Send + 'static>(
-        &self,
-        organisation: OrganisationId,
-        mut write: impl FnMut(&mut Tx<'_>, &Lens, &Author, TimeMs) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
+    fn write<T, W>(&self, organisation: OrganisationId, mut write: W) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Tx<'_>, &Lens, &Author, TimeMs) -> Result<T, Error> + Send + 'static,
+    {
         let (lens, author) = (self.world.lens(organisation), self.world.author(organisation));
         let now = self.now();
         self.world.db.write(move |tx| write(tx, &lens, &author, now))
