@@ -38,13 +38,11 @@ pub(super) fn hold(
     network: NetworkId,
     organisation: OrganisationId,
 ) -> Result<Terms, Error> {
-    match store::hold_agreement(tx, network, organisation)?.and_then(of) {
-        Some(terms) => Ok(terms),
-        None => {
-            let brand = organisations::network(tx, network)?.map(|network| network.name);
-            Err(Error::NoAgreement(brand.unwrap_or_default()))
-        }
+    if let Some(terms) = store::hold_agreement(tx, network, organisation)?.and_then(of) {
+        return Ok(terms);
     }
+    let brand = organisations::network(tx, network)?.map(|network| network.name);
+    Err(Error::NoAgreement(brand.unwrap_or_default()))
 }
 
 fn of((guests, hours, ended): (String, i64, Option<i64>)) -> Option<Terms> {
