@@ -164,7 +164,8 @@ fn orders_file(path: &Path, rows: u64) -> Result<PathBuf> {
     })
 }
 
-fn write_file(
+/// A CSV file with this head and so many rows.
+pub(crate) fn write_file(
     path: &Path,
     head: &str,
     rows: u64,

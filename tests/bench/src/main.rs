@@ -17,6 +17,7 @@ mod process;
 mod replay;
 mod report;
 mod seed;
+mod sharing;
 mod start;
 mod timeline;
 mod touch;
@@ -41,8 +42,8 @@ struct Line {
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     touches: u64,
     /// Only these, by letter, for example "a,d": a timeline, b append, c import, d page, e start,
-    /// f insert
-    #[arg(long, value_name = "LETTERS", default_value = "a,b,c,d,e,f")]
+    /// f insert, g sharing
+    #[arg(long, value_name = "LETTERS", default_value = "a,b,c,d,e,f,g")]
     only: String,
     /// How many rounds of each pair are run
     #[arg(long, value_name = "N", default_value_t = 5)]
@@ -102,6 +103,9 @@ fn main() -> Result<()> {
         }
         if wanted("f") {
             bench.part("insert", |bench| insert::measure(bench, touches));
+        }
+        if wanted("g") && *size == 1 {
+            bench.part("sharing", |bench| sharing::measure(bench, touches));
         }
     }
     for (letter, name, measure) in [

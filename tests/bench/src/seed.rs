@@ -91,7 +91,7 @@ pub(crate) fn database(bench: &Bench, touches: u64) -> Result<Seed> {
 }
 
 /// What the migrations say, in short: another schema needs another database.
-fn schema() -> Result<String> {
+pub(crate) fn schema() -> Result<String> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut files: Vec<PathBuf> = std::fs::read_dir("migrations")
         .context("the bench runs at the root of the repository")?
