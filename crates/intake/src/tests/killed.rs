@@ -13,7 +13,7 @@ use handfast_record::{
     customers, migrations,
     organisations::{self, Network, NewNetwork},
     sales,
-    sharing::{Author, Lens, Reason},
+    sharing::{Author, Lens, SystemReason},
     testing::NOW,
     touches::{self, Filter},
 };
@@ -112,16 +112,18 @@ fn marketplace(files: &Files) {
 /// Everything that the brand sees, in a fixed order.
 fn content(db: &Db) -> Vec<String> {
     let (network, brand) = network(db);
-    let lens = Lens::system(network.id, brand, Reason::OperatorReport);
+    let lens = Lens::system(network.id, brand, SystemReason::OperatorReport);
     let mut all = Vec::new();
     let mut after = None;
     loop {
         let page = db.read(|cx| customers::list(cx, &lens, None, after.as_ref(), 200)).unwrap();
         for row in &page.items {
             let seen = db.read(|cx| {
-                let customer = customers::find(cx, &lens, row.id)?;
-                let touches = touches::timeline(cx, &lens, row.id, &Filter::default(), None, 200)?;
-                Ok::<_, Fault>((customer, touches, sales::of_customer(cx, &lens, row.id)?))
+                let customer = customers::find(cx, &lens, row.id)?.expect("the list named it");
+                let (sight, all) = (&customer.sight, Filter::default());
+                let touches = touches::timeline(cx, &lens, sight, &all, None, 200)?;
+                let sales = sales::of_customer(cx, &lens, sight)?;
+                Ok::<_, Fault>(((customer.id, customer.chosen, customer.records), touches, sales))
             });
             let (customer, touches, sales) = seen.unwrap();
             all.push(format!("{customer:?} {sales:?}"));

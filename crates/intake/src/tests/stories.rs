@@ -34,7 +34,7 @@ fn timeline(world: &World, reference: &str) -> Vec<String> {
     let lens = world.lens(world.brand);
     let page = world.db.read(|cx| {
         let found = customers::by_reference(cx, &lens, world.brand, reference)?.unwrap();
-        touches::timeline(cx, &lens, found.id, &Filter::default(), None, 200)
+        touches::timeline(cx, &lens, &found.sight, &Filter::default(), None, 200)
     });
     page.unwrap().items.into_iter().map(|touch| touch.kind).collect()
 }
@@ -111,9 +111,10 @@ fn orders_of_a_partner_become_record_sale_promise_and_delivery() {
             .db
             .read(|cx| {
                 let found = customers::by_reference(cx, &lens, world.spoke, "C-1")?.unwrap();
-                let page = touches::timeline(cx, &lens, found.id, &Filter::default(), None, 50)?;
+                let sight = &found.sight;
+                let page = touches::timeline(cx, &lens, sight, &Filter::default(), None, 50)?;
                 let kinds: Vec<_> = page.items.into_iter().map(|touch| touch.kind).collect();
-                Ok::<_, handfast_db::Fault>((kinds, sales::of_customer(cx, &lens, found.id)?))
+                Ok::<_, handfast_db::Fault>((kinds, sales::of_customer(cx, &lens, sight)?))
             })
             .unwrap();
         let mut sorted = kinds.clone();
@@ -190,7 +191,8 @@ fn content(world: &World) -> Vec<String> {
         let subject = state.subject;
         all.push(format!("{:?}", (state.hand_over_count, state.step_count, state.last)));
         let page = world.db.read(|cx| {
-            touches::timeline(cx, &lens, subject.as_kind(), &Filter::default(), None, 200)
+            let sight = lens.sight(cx, subject.as_kind())?;
+            touches::timeline(cx, &lens, &sight, &Filter::default(), None, 200)
         });
         let touches = page.unwrap().items.into_iter();
         let mut touches: Vec<_> =

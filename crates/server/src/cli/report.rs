@@ -7,7 +7,7 @@ use handfast_record::{
     cases::figures as cases,
     organisations::Network,
     sales::figures as sales,
-    sharing::{Lens, Reason},
+    sharing::{Lens, SystemReason},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl Report {
 
 fn figures(db: &Db, network: &Network, what: What, by: Option<By>) -> Result<Value> {
     let brand = admin::organisation(db, network, None)?;
-    let lens = Lens::system(network.id, brand.id, Reason::OperatorReport);
+    let lens = Lens::system(network.id, brand.id, SystemReason::OperatorReport);
     let zone = &network.zone;
     match what {
         What::Delivery => json(db.read(|cx| sales::delivery(cx, &lens, zone))),

@@ -1,6 +1,7 @@
 //! The story of Aurora Cycles: a brand, fourteen partners, Maya Okafor and the people around her,
 //! and two thousand customers of two years. The same story every time, told up to today.
 
+mod agreed;
 mod cast;
 mod crowd;
 mod stage;
@@ -39,6 +40,7 @@ pub fn build(db: &Db, clock: &Clock, progress: &dyn Fn(u64, u64)) -> Result<Vec<
     };
     if !is_told(db, network)? {
         let stage = stage::Stage::set(db, network, now)?;
+        agreed::sign(&stage).context("could not sign the agreements")?;
         crowd::fill(&stage, progress).context("could not bring the customers in")?;
         // Maya comes last: whoever finds her finds the whole story told.
         story::tell(&stage).context("could not tell Maya's story")?;

@@ -8,10 +8,11 @@ use handfast_record::{
     cases::{self, End, Event},
     customers::{self, Details},
     organisations,
-    sharing::{Lens, Reason},
+    sharing::{Lens, SystemReason},
     touches::{Body, Step},
 };
 
+use super::agreed;
 use super::stage::{Ago, Own, Sold, Stage, call, mail, receive, review, sell, touch, visit};
 
 const MAYA: &str = "maya.okafor@example.com";
@@ -20,7 +21,7 @@ const MAYA: &str = "maya.okafor@example.com";
 pub(super) fn is_told(db: &Db, network: NetworkId) -> Result<bool> {
     let brand = db.read(|cx| organisations::brand(cx, network))?;
     let Some(brand) = brand else { return Ok(false) };
-    let lens = Lens::system(network, brand.id, Reason::Demo);
+    let lens = Lens::system(network, brand.id, SystemReason::Demo);
     let maya = db.read(|cx| customers::by_reference(cx, &lens, brand.id, "AUR-C-20418"))?;
     Ok(maya.is_some())
 }
@@ -33,7 +34,8 @@ pub(super) fn tell(stage: &Stage) -> Result<()> {
         broke(&told, tx, &cast)?;
         moved(&told, tx, &cast)?;
         waits(&told, tx, &cast)?;
-        others(&told, tx, &cast)
+        others(&told, tx, &cast)?;
+        agreed::ask(&told, tx, (&cast.priya, &cast.ines))
     })
 }
 
