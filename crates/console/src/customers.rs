@@ -15,7 +15,10 @@ use handfast_record::{
 use handfast_web::{Access, App, Failure, Frame, Nav, Query, Route, Viewer, html, page};
 use serde::Deserialize;
 
-use crate::words;
+use crate::{
+    customer::view_as::{self, Choices, Strip},
+    words,
+};
 
 /// How many customers one page shows.
 const PAGE_LEN: usize = 50;
@@ -34,6 +37,9 @@ struct Asked {
     after: Option<String>,
     /// How many stand before this page already.
     shown: Option<u32>,
+    /// The partner through whose eyes the brand looks.
+    #[serde(rename = "as")]
+    eyes: Option<OrganisationId>,
 }
 
 /// What was found, before it is worded.
@@ -43,12 +49,17 @@ struct Found {
     total: i64,
     partners: Vec<organisations::Organisation>,
     chosen: Option<organisations::Organisation>,
+    /// The partner through whose eyes this was found, and the others.
+    eyes: Option<(organisations::Organisation, Choices)>,
 }
 
 #[derive(Template)]
 #[template(path = "customers.html")]
 struct CustomersPage {
     frame: Frame,
+    strip: Option<Strip>,
+    /// The partner through whose eyes; empty for one's own.
+    eyes: String,
     lede: String,
     q: String,
     partners: Vec<Choice>,
@@ -96,11 +107,20 @@ async fn show(
     if !viewer.is_brand() {
         asked.partner = None;
     }
+    if asked.eyes.is_some() {
+        asked.partner = None;
+    }
     let network = viewer.network;
-    let (offers, wanted) = (viewer.is_brand(), asked.clone());
-    let occasion = Occasion::of(if asked.q.is_some() { "search" } else { "list" });
+    let (offers, wanted) = (viewer.is_brand() && asked.eyes.is_none(), asked.clone());
+    let what = if asked.q.is_some() { "search" } else { "list" };
+    let occasion = Occasion { what, eyes_of: asked.eyes };
     let found = sharing::read(&app, &viewer, occasion, move |cx, lens| {
         let mut found = find(cx, lens, &wanted)?;
+        if let Some(eyes) = wanted.eyes {
+            let partner = view_as::partner(cx, network, eyes)?.ok_or(Failure::NotFound)?;
+            let others = organisations::partners(cx, network, None, PARTNERS_OFFERED_MAX)?;
+            found.eyes = Some((partner, Choices::of_all(&others.items, eyes)));
+        }
         if offers {
             let page = organisations::partners(cx, network, None, PARTNERS_OFFERED_MAX)?;
             found.partners = if page.next.is_none() { page.items } else { Vec::new() };
@@ -108,7 +128,7 @@ async fn show(
         if let Some(partner) = wanted.partner {
             found.chosen = organisations::find(cx, network, partner)?;
         }
-        Ok::<_, Fault>(found)
+        Ok::<_, Failure>(found)
     })
     .await?;
     let today = viewer.zone.day_of(app.clock.now());
@@ -125,7 +145,7 @@ fn find(cx: &mut Cx<'_>, lens: &Lens, asked: &Asked) -> Result<Found, Fault> {
         let page = customers::list(cx, lens, asked.partner, after.as_ref(), PAGE_LEN)?;
         (page.items, page.next)
     };
-    Ok(Found { rows, next, total, partners: Vec::new(), chosen: None })
+    Ok(Found { rows, next, total, partners: Vec::new(), chosen: None, eyes: None })
 }
 
 /// Up to one more than a page shows, so that it can say that there are more.
@@ -161,7 +181,7 @@ impl CustomersPage {
         let q = asked.q.clone().unwrap_or_default();
         let (is_search, is_cut) = (asked.q.is_some(), found.rows.len() > PAGE_LEN);
         let mut rows: Vec<RowFace> =
-            found.rows.iter().map(|row| RowFace::of(row, viewer, today)).collect();
+            found.rows.iter().map(|row| RowFace::of(row, viewer, today, asked.eyes)).collect();
         rows.truncate(PAGE_LEN);
         let before = i64::from(asked.shown.unwrap_or(0));
         let shown = before + rows.len() as i64;
@@ -172,11 +192,24 @@ impl CustomersPage {
         } else {
             String::new()
         };
-        let empty = rows.is_empty().then(|| Empty::of(viewer, &q, chosen.as_deref()));
+        let empty = rows.is_empty().then(|| match &found.eyes {
+            Some((partner, _)) if q.is_empty() => Empty::of_eyes(partner, viewer),
+            _ => Empty::of(viewer, &q, chosen.as_deref()),
+        });
+        let strip = found.eyes.as_ref().map(|(partner, choices)| {
+            Strip::of(viewer, partner, "/customers".to_owned(), "the customers", choices.clone())
+        });
         let counts = (if is_added { 0 } else { before }, shown, found.total);
         Self {
             frame: Frame::of(viewer, uri, Nav::Customers, "Customers"),
-            lede: lede(viewer),
+            strip,
+            eyes: asked.eyes.map(|eyes| eyes.to_string()).unwrap_or_default(),
+            lede: match &found.eyes {
+                Some((partner, _)) => {
+                    format!("The customers of whom {} sees something.", partner.name)
+                }
+                None => lede(viewer),
+            },
             found: found_words(is_search, is_cut, rows.len() as i64, counts),
             partners: choices(&found, asked.partner),
             q,
@@ -234,14 +267,17 @@ fn choices(found: &Found, asked: Option<OrganisationId>) -> Vec<Choice> {
 }
 
 impl RowFace {
-    fn of(row: &customers::Row, viewer: &Viewer, today: Day) -> Self {
+    fn of(row: &customers::Row, viewer: &Viewer, today: Day, eyes: Option<OrganisationId>) -> Self {
         let last = row.last.map(|at| {
             let day = viewer.zone.day_of(at);
             (words::sentence(&words::ago(day, today)), words::short_date(day, today))
         });
         Self {
-            href: format!("/customers/{}", row.id),
-            name: row.name.clone(),
+            href: match eyes {
+                Some(eyes) => format!("/customers/{}?as={eyes}", row.id),
+                None => format!("/customers/{}", row.id),
+            },
+            name: if row.name.is_empty() { "A customer".to_owned() } else { row.name.clone() },
             place: row.place.clone(),
             last,
         }
@@ -251,15 +287,28 @@ impl RowFace {
 impl More {
     fn of(asked: &Asked, next: &Cursor, shown: i64, total: i64) -> Self {
         let partner = asked.partner.map_or(String::new(), |id| format!("partner={id}&"));
+        let eyes = asked.eyes.map_or(String::new(), |id| format!("as={id}&"));
         let left = (total - shown).clamp(1, PAGE_LEN as i64);
         Self {
-            href: format!("/customers?{partner}after={next}&shown={shown}"),
+            href: format!("/customers?{eyes}{partner}after={next}&shown={shown}"),
             label: format!("Show the next {left}"),
         }
     }
 }
 
 impl Empty {
+    fn of_eyes(partner: &organisations::Organisation, viewer: &Viewer) -> Self {
+        Self {
+            title: format!("{} sees no customer", partner.name),
+            text: format!(
+                "It has no tie to any, or its agreement with {} shows nothing of those.",
+                viewer.network_name
+            ),
+            href: "/customers",
+            label: "Show all customers",
+        }
+    }
+
     fn of(viewer: &Viewer, q: &str, partner: Option<&str>) -> Self {
         if !q.is_empty() {
             let among =

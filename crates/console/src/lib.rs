@@ -11,9 +11,12 @@ mod customer;
 mod customers;
 mod entry;
 mod forms;
+mod guests;
 mod imports;
 mod partners;
 mod people;
+mod reasons;
+mod requests;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -30,6 +33,8 @@ pub fn routes(uploads: &Uploads) -> Vec<Route> {
         customers::routes(),
         customer::routes(),
         partners::routes(),
+        guests::routes(),
+        requests::routes(),
         imports::routes(uploads),
         people::routes(),
         tokens::routes(),

@@ -8,6 +8,7 @@ use handfast_record::{
 use handfast_web::{Flash, Problem, Problems, Viewer};
 use serde::Deserialize;
 
+use super::seen::Seen;
 use crate::words;
 
 /// The longest text, in characters.
@@ -25,6 +26,8 @@ pub(crate) struct Written {
     said: String,
     step: String,
     note: String,
+    /// `shared` or `own`: for whom a call is.
+    readers: String,
     /// An id made with the page, the same however often its form is sent.
     once: String,
 }
@@ -40,8 +43,13 @@ pub(crate) struct Composer {
     pub(crate) note: String,
     /// How it left the customer: each choice's word, label, icon, and whether it is chosen.
     pub(crate) steps: [(&'static str, &'static str, &'static str, bool); 3],
-    /// Who may read it.
-    pub(crate) readers: String,
+    /// Who may read a note, and a call that is shared.
+    pub(crate) note_readers: String,
+    pub(crate) call_readers: String,
+    /// Whether a call is for its author and the brand only; and how that is offered.
+    pub(crate) is_own: bool,
+    pub(crate) shared_label: String,
+    pub(crate) own_label: String,
     pub(crate) problems: Vec<Problem>,
     pub(crate) said_error: Option<String>,
     pub(crate) note_error: Option<String>,
@@ -89,9 +97,9 @@ impl Written {
     }
 
     /// The form with what was written, for a customer and a viewer.
-    pub(crate) fn composer(
+    pub(super) fn composer(
         &self,
-        customer: CustomerId,
+        seen: &Seen,
         viewer: &Viewer,
         now: TimeMs,
         problems: Option<&Problems>,
@@ -99,7 +107,7 @@ impl Written {
         let error = |field| problems.and_then(|problems| problems.of(field)).map(str::to_owned);
         let step = |word, label, icon| (word, label, icon, self.step == word);
         Composer {
-            action: format!("/customers/{customer}/touches"),
+            action: format!("/customers/{}/touches", seen.customer.id),
             once: TouchId::at(now).to_string(),
             is_note: self.is_note(),
             said: self.said.clone(),
@@ -109,7 +117,11 @@ impl Written {
                 step("same", "About the same", ""),
                 step("away", "A step away", "down"),
             ],
-            readers: readers(viewer),
+            note_readers: note_readers(viewer),
+            call_readers: call_readers(seen, viewer),
+            is_own: self.readers == "own",
+            shared_label: "Whoever the agreements let in".to_owned(),
+            own_label: own_label(viewer),
             said_error: error("said"),
             note_error: error("note"),
             problems: problems.map(|problems| problems.fields.clone()).unwrap_or_default(),
@@ -118,8 +130,8 @@ impl Written {
     }
 }
 
-/// Who may read what this viewer writes: the writer's organisation, and the brand.
-fn readers(viewer: &Viewer) -> String {
+/// Who may read a note: the writer's organisation, and the brand.
+fn note_readers(viewer: &Viewer) -> String {
     if viewer.is_brand() {
         format!("Everybody at {} can read this. No partner can.", viewer.organisation_name)
     } else {
@@ -128,12 +140,38 @@ fn readers(viewer: &Viewer) -> String {
     }
 }
 
+/// Who may read a call that is shared: the brand knows who that is today, a partner does not.
+fn call_readers(seen: &Seen, viewer: &Viewer) -> String {
+    let (own, brand) = (&viewer.organisation_name, &viewer.network_name);
+    let customer = &seen.names.customer;
+    if !viewer.is_brand() {
+        return format!(
+            "Everybody at {own} and at {brand} can read this, and partners whose agreements show \
+             them what is said with {customer}."
+        );
+    }
+    match seen.readers.as_slice() {
+        [] => format!("Everybody at {own} can read this, and no partner as agreements are today."),
+        readers => {
+            let readers = words::list(readers);
+            format!("Everybody at {own} can read this, and by their agreements {readers}.")
+        }
+    }
+}
+
+fn own_label(viewer: &Viewer) -> String {
+    let (own, brand) = (&viewer.organisation_name, &viewer.network_name);
+    if viewer.is_brand() { format!("Only {own}") } else { format!("Only {own} and {brand}") }
+}
+
 impl Written {
-    /// The touch of a text that was checked. Its readers stay those that the form named, whatever
-    /// is agreed about sharing later.
+    /// The touch of a text that was checked, for those whom the form named. A note is never shared:
+    /// it is what staff write for one another.
     pub(crate) fn touch(&self, customer: CustomerId, body: Body, now: TimeMs) -> NewTouch {
         let id = self.id_of(&body);
-        NewTouch { audience: Audience::Own, id, ..NewTouch::new(customer.as_kind(), now, body) }
+        let is_shared = !self.is_note() && self.readers == "shared";
+        let audience = if is_shared { Audience::Shared } else { Audience::Own };
+        NewTouch { audience, id, ..NewTouch::new(customer.as_kind(), now, body) }
     }
 
     /// The same form with the same text, sent twice, is one touch. Another text is another touch:
@@ -153,7 +191,7 @@ mod tests {
 
     fn written(kind: &str, said: &str, note: &str) -> Written {
         let (kind, said, note) = (kind.to_owned(), said.to_owned(), note.to_owned());
-        Written { kind, said, note, step: "away".to_owned(), once: String::new() }
+        Written { kind, said, note, step: "away".to_owned(), ..Written::default() }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a customer ordered, and how it came: the figures of one customer.
 
-use handfast_record::sales::Sale;
+use handfast_record::sales::{Price, Sale};
 
 use super::now::days_late;
 use crate::words;
@@ -13,6 +13,10 @@ pub(crate) struct Deliveries {
     /// The share of them, for a bar: `83%`.
     pub(crate) share: String,
     pub(crate) lines: Vec<(&'static str, String)>,
+    /// Whether what some or all of them cost is hidden.
+    pub(crate) is_price_hidden: bool,
+    /// Whether something is shown of it all the same.
+    pub(crate) is_price_part: bool,
 }
 
 /// The figures; `None` for a customer without orders.
@@ -39,13 +43,16 @@ pub(crate) fn of(sales: &[Sale]) -> Option<Deliveries> {
         kept: if came > 0 { format!("{kept} of {came}") } else { String::new() },
         share: format!("{}%", if came > 0 { 100 * kept / came } else { 0 }),
         lines,
+        is_price_part: sales.iter().any(|sale| sale.price == Price::Shown),
+        is_price_hidden: sales.iter().any(|sale| sale.price == Price::Hidden),
     })
 }
 
-/// What all orders cost together; nothing is said of sums in several currencies.
+/// What all orders cost together whose prices are shown; nothing is said of sums in several currencies.
 fn spent(sales: &[Sale]) -> Option<String> {
-    let currency = &sales.first()?.currency;
-    let is_one = sales.iter().all(|sale| sale.currency == *currency);
-    let sum: i64 = sales.iter().map(|sale| sale.total_minor).sum();
+    let shown = || sales.iter().filter(|sale| sale.price == Price::Shown);
+    let currency = &shown().next()?.currency;
+    let is_one = shown().all(|sale| sale.currency == *currency);
+    let sum: i64 = shown().map(|sale| sale.total_minor).sum();
     (is_one && sum > 0).then(|| words::money(sum, currency))
 }

@@ -6,6 +6,7 @@ use handfast_kit::{Day, fold};
 use handfast_record::{
     RecordId,
     customers::{Customer, Details, Party, Record},
+    sharing::{Class, Level},
 };
 use handfast_web::Viewer;
 
@@ -30,12 +31,16 @@ pub(crate) struct Identity {
     pub(crate) call: Option<String>,
     /// `mailto:maya@example.com`.
     pub(crate) mail: Option<String>,
+    /// What is hidden: its label, and the word of its class.
+    pub(crate) hidden: Vec<(&'static str, &'static str)>,
 }
 
 /// One value, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Value {
     pub(crate) label: &'static str,
+    /// The word of its class.
+    pub(crate) class: &'static str,
     pub(crate) text: String,
     pub(crate) from: Origin,
     /// What other records say instead.
@@ -60,16 +65,32 @@ pub(crate) struct Source {
 /// A field of a record that is shown.
 struct Field {
     label: &'static str,
+    class: Class,
     value: fn(&Details) -> String,
     /// What must be the same for two values to be one.
     key: fn(&str) -> String,
 }
 
 const FIELDS: [Field; 4] = [
-    Field { label: "Name", value: |details| details.name.clone(), key: fold },
-    Field { label: "Phone", value: |details| details.phone.clone(), key: phone_key },
-    Field { label: "Email", value: |details| details.email.clone(), key: fold },
-    Field { label: "Address", value: address, key: fold },
+    Field {
+        label: "Name",
+        class: Class::Identity,
+        value: |details| details.name.clone(),
+        key: fold,
+    },
+    Field {
+        label: "Phone",
+        class: Class::Contact,
+        value: |details| details.phone.clone(),
+        key: phone_key,
+    },
+    Field {
+        label: "Email",
+        class: Class::Contact,
+        value: |details| details.email.clone(),
+        key: fold,
+    },
+    Field { label: "Address", class: Class::Address, value: address, key: fold },
 ];
 
 /// Who the customer is, for this viewer.
@@ -85,10 +106,17 @@ pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day
         .filter_map(|(field, pick)| value(customer, field, pick.as_ref()?, &origin))
         .collect();
     let differ = values.iter().filter(|value| !value.others.is_empty()).count() as i64;
+    // What one's own record says is there, whatever others' records may say.
+    let is_hidden = |field: &&Field| {
+        let level = customer.sight.fields().level(field.class);
+        level < Level::Veiled && !values.iter().any(|value| value.label == field.label)
+    };
+    let hidden = FIELDS.iter().filter(is_hidden);
+    let hidden = hidden.map(|field| (field.label, field.class.word())).collect();
     // The name stands above the page; here it is worth a line only where records differ.
     values.retain(|value| value.label != "Name" || !value.others.is_empty());
     let sources = customer.records.iter().take(RECORDS_MAX).map(|record| Source {
-        organisation: names.who(&record.by),
+        organisation: named(names, record),
         reference: record.external_ref.clone(),
         since: day(record.since),
     });
@@ -101,8 +129,15 @@ pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day
             n => words::counted(n, "value differs", "values differ"),
         },
         call: chosen.phone.as_ref().and_then(|(phone, _)| telephone(phone)),
+        hidden,
         mail: chosen.email.as_ref().map(|(email, _)| format!("mailto:{email}")),
     }
+}
+
+/// Whose record it is, at the beginning of a line.
+fn named(names: &Names, record: &Record) -> Organisation {
+    let organisation = names.who(&record.by);
+    Organisation { name: words::sentence(&organisation.name), ..organisation }
 }
 
 fn value(
@@ -125,7 +160,13 @@ fn value(
             others.push((said, origin(record)));
         }
     }
-    Some(Value { label: field.label, text: text.clone(), from: origin(record), others })
+    Some(Value {
+        label: field.label,
+        class: field.class.word(),
+        text: text.clone(),
+        from: origin(record),
+        others,
+    })
 }
 
 fn records_title(customer: &Customer) -> String {

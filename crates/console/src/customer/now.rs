@@ -5,7 +5,7 @@ use handfast_record::{cases::CaseState, sales::Sale, sharing::Who};
 use handfast_web::{ClockFace, Viewer};
 
 use super::{
-    sentences::Part,
+    sentences::{Part, the_case, the_order},
     who::{Names, Organisation},
 };
 use crate::words;
@@ -106,7 +106,7 @@ impl Looking<'_> {
         let placed = format!(". Ordered {}{sum}.", words::when(ordered, self.today));
         let is_mine = *keeper == Who::Named(self.viewer.organisation);
         Row {
-            title: format!("Deliver order {}", sale.order_ref),
+            title: format!("Deliver {}", the_order(&sale.order_ref)),
             next: next(is_mine, &owner.name),
             parts: vec![text("Promised by"), Part::Organisation(owner), text(placed)],
             is_mine,
@@ -126,7 +126,7 @@ impl Looking<'_> {
         };
         let came = format!(". It came {}.", words::when(delivered, self.today));
         Row {
-            title: format!("Order {} was delivered", sale.order_ref),
+            title: format!("{} was delivered", words::sentence(&the_order(&sale.order_ref))),
             parts: vec![text("Promised by"), Part::Organisation(owner), text(came)],
             next: String::new(),
             is_mine: false,
@@ -137,9 +137,10 @@ impl Looking<'_> {
 
     fn case(&self, case: &CaseState) -> Row {
         let about = [&case.title, &case.product].into_iter().find(|text| !text.is_empty());
+        let named = words::sentence(&the_case(&case.case_ref));
         let title = match about {
-            Some(about) => format!("Case {}: {about}", case.case_ref),
-            None => format!("Case {}", case.case_ref),
+            Some(about) => format!("{named}: {about}"),
+            None => named,
         };
         let teller = self.names.who(&case.by);
         let has = if case.owner.is_empty() { teller.name.clone() } else { case.owner.clone() };
@@ -175,8 +176,8 @@ impl Looking<'_> {
         let promised = if is_mine { "you".to_owned() } else { name.clone() };
         let waiting = words::sentence(&self.names.customer);
         let mut text = format!(
-            "Order {} is {}. {}",
-            sale.order_ref,
+            "{} is {}. {}",
+            words::sentence(&the_order(&sale.order_ref)),
             words::counted(i64::from(self.today.0 - due.0), "day over", "days over"),
             next(is_mine, &name),
         );
@@ -201,7 +202,11 @@ pub(crate) fn days_late(sale: &Sale) -> Option<i32> {
 }
 
 fn next(is_mine: bool, name: &str) -> String {
-    if is_mine { "You act next.".to_owned() } else { format!("{name} acts next.") }
+    if is_mine {
+        "You act next.".to_owned()
+    } else {
+        format!("{} acts next.", words::sentence(name))
+    }
 }
 
 fn summary(open: usize, kept: usize) -> String {

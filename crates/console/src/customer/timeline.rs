@@ -2,17 +2,20 @@
 
 use std::collections::HashMap;
 
-use handfast_kit::{Cursor, Day, OrganisationId, Page, TimeMs};
+use handfast_kit::{Cursor, Day, OrganisationId, TimeMs};
 use handfast_record::{
     sharing::Class,
     touches::{Channel, Filter, Served, Touch},
 };
 
 use super::{
+    banner,
+    seen::Seen,
     sentences::{Entry, Telling},
+    view_as,
     who::Names,
 };
-use crate::words;
+use crate::{reasons, words};
 
 /// How many entries one page shows.
 pub(crate) const PAGE_LEN: usize = 30;
@@ -41,6 +44,8 @@ pub(crate) struct Asked {
     pub(crate) after: Option<Cursor>,
     /// How many stand before this page already.
     shown: i64,
+    /// Through whose eyes.
+    pub(crate) eyes: Option<OrganisationId>,
 }
 
 impl Asked {
@@ -55,6 +60,7 @@ impl Asked {
             text: get("said").chars().take(TEXT_CHARS_MAX).collect(),
             after: get("after").parse().ok(),
             shown: get("shown").parse().ok().filter(|shown| *shown >= 0).unwrap_or(0),
+            eyes: view_as::asked(query),
         }
     }
 
@@ -86,6 +92,10 @@ pub(crate) struct Timeline {
     pub(crate) organisations: Vec<Choice>,
     pub(crate) channels: Vec<Choice>,
     pub(crate) text: String,
+    /// Through whose eyes; empty for one's own.
+    pub(crate) eyes: String,
+    /// What is only counted, a sentence for each class.
+    pub(crate) veiled: Vec<String>,
     pub(crate) is_narrowed: bool,
     /// Whether more than the chips narrows it.
     pub(crate) is_detailed: bool,
@@ -139,14 +149,8 @@ pub(crate) struct More {
 
 /// Makes the timeline from what was read. `has_head` says that the entries before stand on the
 /// page already, with their days.
-pub(crate) fn of(
-    asked: &Asked,
-    page: &Page<Touch>,
-    count: i64,
-    served: &[Served],
-    telling: &Telling<'_>,
-    has_head: bool,
-) -> Timeline {
+pub(super) fn of(asked: &Asked, seen: &Seen, telling: &Telling<'_>, has_head: bool) -> Timeline {
+    let Seen { touches: page, count, served, .. } = seen;
     let above = asked.after.as_ref().filter(|_| has_head).and_then(|after| day_of(after, telling));
     let shown = asked.shown + page.items.len() as i64;
     Timeline {
@@ -154,19 +158,40 @@ pub(crate) fn of(
         organisations: organisations(asked, served, telling.names),
         channels: channels(asked),
         text: asked.text.clone(),
+        eyes: asked.eyes.map(|eyes| eyes.to_string()).unwrap_or_default(),
+        veiled: veiled(asked, &seen.hidden),
         is_narrowed: asked.is_narrowed(),
         is_detailed: asked.is_detailed(),
-        count: count_words(count),
+        count: if asked.is_narrowed() || seen.hidden.is_empty() {
+            count_words(*count)
+        } else {
+            banner::count_words(seen)
+        },
         announce: format!("{} shown", words::counted(shown, "entry", "entries")),
         is_fresh: false,
         days: days(&page.items, telling, above),
-        more: page.next.as_ref().map(|next| more(asked, next, shown, count)),
+        more: page.next.as_ref().map(|next| more(asked, next, shown, *count)),
         empty: if asked.is_narrowed() {
             "Nothing of this kind happened. Take a filter away to see the rest.".to_owned()
         } else {
             "Nothing is written down yet. The first call or note makes a beginning.".to_owned()
         },
     }
+}
+
+/// What is only counted, on the first page: where it stands is not said. Under a filter other than
+/// by class nothing is said of it, as a count there would tell what it holds.
+fn veiled(asked: &Asked, hidden: &[(Class, i64)]) -> Vec<String> {
+    if asked.after.is_some() || asked.is_detailed() {
+        return Vec::new();
+    }
+    let wanted = asked.filter().classes;
+    let is_wanted = |(class, _): &&(Class, i64)| wanted.is_empty() || wanted.contains(class);
+    let said = hidden.iter().filter(is_wanted).map(|(class, count)| {
+        let entries = words::counted(*count, "entry", "entries");
+        format!("{entries} about {}.", reasons::class(*class))
+    });
+    said.collect()
 }
 
 fn chips(asked: &Asked) -> Vec<Chip> {
@@ -220,6 +245,7 @@ fn count_words(count: i64) -> String {
 
 fn more(asked: &Asked, next: &Cursor, shown: i64, count: i64) -> More {
     let mut query: Vec<String> = asked.groups.iter().map(|word| format!("{word}=on")).collect();
+    query.extend(asked.eyes.map(|id| format!("as={id}")));
     query.extend(asked.organisation.map(|id| format!("by={id}")));
     query.extend(asked.channel.map(|channel| format!("channel={}", channel.word())));
     if !asked.text.is_empty() {

@@ -10,6 +10,8 @@ use handfast_record::{
     sharing::Who,
 };
 
+pub(crate) use crate::reasons::possessive;
+
 /// Names for everybody whom a page mentions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
@@ -49,7 +51,7 @@ impl Names {
     pub(crate) fn organisation(&self, id: OrganisationId) -> Organisation {
         let name = self.organisations.get(&id).cloned();
         Organisation {
-            name: name.unwrap_or_else(|| "an organisation".to_owned()),
+            name: name.unwrap_or_else(|| "another partner".to_owned()),
             kind: if self.brand == Some(id) { "us" } else { "" },
         }
     }
@@ -64,6 +66,14 @@ impl Names {
 
     pub(crate) fn person(&self, id: Option<PersonId>) -> Option<&str> {
         id.and_then(|id| self.people.get(&id)).map(String::as_str)
+    }
+}
+
+/// What a customer's page is called.
+pub(crate) fn title(customer: &Customer) -> String {
+    match customer.name() {
+        "" => "A customer".to_owned(),
+        name => name.to_owned(),
     }
 }
 
@@ -83,11 +93,6 @@ fn called(chosen: &Chosen, records: &[Record]) -> String {
         _ if name.contains(|c: char| c.is_ascii_digit()) => name.clone(),
         _ => name.split_whitespace().next().unwrap_or(name).to_owned(),
     }
-}
-
-/// `Maya’s`, `James’`.
-pub(crate) fn possessive(name: &str) -> String {
-    if name.ends_with('s') { format!("{name}’") } else { format!("{name}’s") }
 }
 
 #[cfg(test)]
@@ -133,6 +138,5 @@ mod tests {
             let (chosen, record) = chosen(details);
             assert_eq!(called(&chosen, &[record]), short);
         }
-        assert_eq!((possessive("Maya"), possessive("James")), ("Maya’s".into(), "James’".into()));
     }
 }

@@ -11,6 +11,7 @@ mod author;
 mod class;
 mod lens;
 pub mod looks;
+mod outline;
 mod rules;
 mod store;
 mod terms;
@@ -23,6 +24,7 @@ pub use class::Class;
 pub(crate) use lens::EVERY_CLASS;
 pub use lens::{Lens, Masks, Sight, Span, SystemReason};
 pub use looks::read;
+pub use outline::Outline;
 pub(crate) use rules::shown;
 pub use rules::{Permitted, decide, permitted};
 pub use terms::{

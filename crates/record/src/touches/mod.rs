@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use body::{Body, SoldLine, Step};
 pub(crate) use reading::last;
-pub use reading::{count, feed, find, hidden, latest_of, served_by, timeline};
+pub use reading::{count, feed, find, hidden, latest_of, named, served_by, timeline};
 pub use rules::{Channel, channel_words};
 
 use crate::{
@@ -239,6 +239,7 @@ fn entry(id: TouchId, touch: &NewTouch) -> search::Entry {
         at: touch.at,
         audience: touch.audience as i64,
         named: touch.named.clone(),
+        veiled: touch.body.words_veiled(),
     }
 }
 

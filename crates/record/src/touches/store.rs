@@ -114,6 +114,7 @@ pub(super) fn spoken(
     let mut entries = Vec::with_capacity(rows.len());
     for (id, organisation, class, at, audience, body) in rows {
         let body: Option<Body> = serde_json::from_str(&body).ok();
+        let veiled = body.as_ref().and_then(Body::words_veiled);
         let words = body.map(|body| body.words()).unwrap_or_default();
         let Some(class) = Class::numbered(class).filter(|_| !words.is_empty()) else { continue };
         let named: Vec<(OrganisationId,)> = if audience == Audience::Named as i64 {
@@ -122,7 +123,7 @@ pub(super) fn spoken(
             Vec::new()
         };
         let named = named.into_iter().map(|(organisation,)| organisation).collect();
-        let entry = search::Entry { subject, id: id.as_kind(), class, at, audience, named };
+        let entry = search::Entry { subject, id: id.as_kind(), class, at, audience, named, veiled };
         entries.push((organisation, entry, words));
     }
     Ok(entries)
@@ -180,13 +181,13 @@ pub(super) fn recorded(
     Ok(rows.into_iter().map(row).collect())
 }
 
-fn named_by(
-    tx: &mut Tx<'_>,
+pub(super) fn named_by(
+    cx: &mut Cx<'_>,
     network: NetworkId,
     subject: SubjectId,
     id: TouchId,
 ) -> Result<Vec<(OrganisationId,)>, Fault> {
-    tx.all(
+    cx.all(
         "select organisation_id
            from touch_named
           where network_id = $1 and subject_id = $2 and touch_id = $3

@@ -8,50 +8,44 @@ use handfast_record::{
 
 use super::{Part, Telling, Told, badge, text};
 
-/// The organisation that a word names, whose name the page needs.
-pub(crate) fn recipient(touch: &Touch) -> Option<OrganisationId> {
-    match touch.body()? {
-        Body::ConsentSaid { recipient, .. } | Body::ConsentTakenBack { recipient, .. } => recipient,
-        _ => None,
-    }
-}
-
 impl Telling<'_> {
-    /// The sentence of a touch of one of these kinds.
-    pub(super) fn consent(&self, touch: &Touch, body: Body) -> Told {
-        match body {
+    /// The sentence of a touch of one of these kinds; none for others.
+    pub(super) fn consent(&self, touch: &Touch, body: &Body) -> Option<Told> {
+        let told = match body {
             Body::ConsentSaid { purpose, recipient, class, allowed, text_version, by_channel } => {
-                let said = if allowed { "said yes to" } else { "said no to" };
-                let told = self.word(said, &about(purpose, class), recipient);
-                let answer = if allowed {
-                    badge("ok", "check", "Yes".to_owned())
+                let (said, answer) = if *allowed {
+                    ("said yes to", badge("ok", "check", "Yes".to_owned()))
                 } else {
-                    badge("", "x", "No".to_owned())
+                    ("said no to", badge("", "x", "No".to_owned()))
                 };
-                let heard = self.heard(touch, by_channel);
+                let heard = self.heard(touch, *by_channel);
                 let version = match text_version {
                     0 => String::new(),
                     version => format!(" Version {version} of the text."),
                 };
-                told.badge(Some(answer)).more(format!("{heard}{version}"))
+                self.word(said, &about(*purpose, *class), *recipient)
+                    .badge(Some(answer))
+                    .more(format!("{heard}{version}"))
             }
             Body::ConsentTakenBack { purpose, recipient, class } => {
-                let told = self.word("took back the word on", &about(purpose, class), recipient);
                 let channel = Channel::named(&touch.channel).unwrap_or(Channel::Internal);
-                told.more(self.heard(touch, channel))
+                self.word("took back the word on", &about(*purpose, *class), *recipient)
+                    .more(self.heard(touch, channel))
             }
-            Body::Frozen { why } => {
-                let mut parts = self.writer(touch);
-                parts.push(text("froze the record"));
-                Told::new("lock", parts).more(why)
+            Body::ConsentTextPublished { words, .. } => {
+                self.did("note", touch, "published what customers are asked").more(words)
             }
-            Body::Released {} => {
-                let mut parts = self.writer(touch);
-                parts.push(text("released the record"));
-                Told::new("undo", parts)
-            }
-            _ => Told::new("dot", self.writer(touch)).more(touch.summary.clone()),
-        }
+            Body::Frozen { why } => self.did("lock", touch, "froze the record").more(why),
+            Body::Released {} => self.did("undo", touch, "released the record"),
+            _ => return None,
+        };
+        Some(told)
+    }
+
+    fn did(&self, icon: &'static str, touch: &Touch, what: &str) -> Told {
+        let mut parts = self.writer(touch);
+        parts.push(text(what));
+        Told::new(icon, parts)
     }
 
     /// `Maya said yes to offers from Spoke & Chain`.

@@ -1,13 +1,18 @@
 //! What happened, told in a sentence: one for each kind of touch.
 
 mod consents;
+mod sharing;
 #[cfg(test)]
 mod tests;
+mod trade;
 
 use handfast_kit::{Day, TimeMs, Zone};
-use handfast_record::touches::{Body, Channel, SoldLine, Step, Touch, channel_words};
+use handfast_record::touches::{Audience, Body, Channel, Step, Touch, channel_words};
 
-pub(crate) use self::consents::recipient;
+pub(super) use sharing::mentioned;
+use trade::{case, sale};
+pub(super) use trade::{the_case, the_order};
+
 use super::who::{Names, Organisation};
 use crate::words;
 
@@ -99,8 +104,8 @@ impl Telling<'_> {
         Entry {
             id: touch.id.to_string(),
             icon: told.icon,
-            parts: told.parts,
-            badge: told.badge,
+            parts: begun(told.parts),
+            badge: told.badge.or_else(|| kept(touch)),
             datetime: words::datetime(touch.at, self.zone),
             time: words::clock_time(touch.at, self.zone),
             more: told.more,
@@ -126,47 +131,37 @@ impl Telling<'_> {
     fn told(&self, touch: &Touch, body: Body) -> Told {
         let author = self.author(touch);
         match body {
-            Body::CustomerRecorded { name, external_ref } => {
-                let known = if name.is_empty() { external_ref.clone() } else { name };
-                Told::new("user", vec![author, text(format!("recorded {known}"))])
-                    .more(format!("Reference {external_ref}."))
-            }
+            Body::CustomerRecorded { name, external_ref } => recorded(author, name, external_ref),
             Body::AddressChanged { before, after } => {
                 Told::new("home", vec![author, text("changed address or contact details")])
-                    .more(format!("From “{before}” to “{after}”."))
+                    .more(change(&before, &after))
             }
-            Body::Sale { order_ref, status, lines, total_minor, currency } => sale(
-                author,
-                &order_ref,
-                &status,
-                &lines,
-                &total_minor.map_or(String::new(), |sum| words::money(sum, &currency)),
-            ),
+            Body::Sale { order_ref, status, lines, total_minor, currency } => {
+                let sum = total_minor.map(|minor| words::money(minor, &currency));
+                sale(author, (&order_ref, &status), &lines, sum)
+            }
             Body::Payment { order_ref, method, amount_minor, currency } => {
                 let sum = words::money(amount_minor, &currency);
                 let by = match method.as_str() {
                     "" => String::new(),
                     method => format!(" by {}", plain(method)),
                 };
-                let paid = text(format!("{sum}{by} for order {}", words::reference(&order_ref)));
+                let paid = text(format!("{sum}{by} for {}", the_order(&order_ref)));
                 Told::new("card", vec![self.customer(), text("paid"), author, paid])
             }
             Body::DeliveryPromised { order_ref, day } => {
                 let by = words::date(day, self.today);
-                let promised = text(format!(
-                    "promised to deliver order {} by {by}",
-                    words::reference(&order_ref)
-                ));
+                let promised =
+                    text(format!("promised to deliver {} by {by}", the_order(&order_ref)));
                 Told::new("flag", vec![author, promised])
             }
             Body::Shipped { order_ref, due_ms } => {
-                let over =
-                    text(format!("handed order {} to the carrier", words::reference(&order_ref)));
+                let over = text(format!("handed {} to the carrier", the_order(&order_ref)));
                 let badge = due_ms.and_then(|due| self.late_to_carrier(touch.at, due));
                 Told::new("truck", vec![author, over]).badge(badge)
             }
             Body::Delivered { order_ref, days_late } => {
-                let delivered = text(format!("delivered order {}", words::reference(&order_ref)));
+                let delivered = text(format!("delivered {}", the_order(&order_ref)));
                 Told::new("box", vec![author, delivered]).badge(days_late.map(arrival))
             }
             body @ Body::ReviewGiven { .. } => self.review(author, body),
@@ -177,12 +172,15 @@ impl Telling<'_> {
             body @ (Body::Call { .. } | Body::Mail { .. } | Body::Note { .. }) => {
                 self.contact(touch, body)
             }
-            body @ (Body::ConsentSaid { .. }
-            | Body::ConsentTakenBack { .. }
-            | Body::ConsentTextPublished { .. }
-            | Body::Frozen { .. }
-            | Body::Released { .. }) => self.consent(touch, body),
-            _ => Told::new("dot", vec![author]).more(touch.summary.clone()),
+            Body::ContactChanged { before, after } => {
+                Told::new("phone", vec![author, text("changed contact details")])
+                    .more(change(&before, &after))
+            }
+            other => {
+                self.consent(touch, &other).or(self.sharing(touch, &other)).unwrap_or_else(|| {
+                    Told::new("dot", vec![self.author(touch)]).more(touch.summary.clone())
+                })
+            }
         }
     }
 
@@ -204,7 +202,10 @@ impl Telling<'_> {
         let told = Told::new("star", vec![self.customer(), text("gave"), author]);
         let told = told.badge(Some(given)).said(&title).said(&words);
         if told.said.is_empty() {
-            told.more(format!("Order {order_ref}, without words."))
+            told.more(match order_ref.as_str() {
+                "" => "Without words.".to_owned(),
+                order_ref => format!("Order {order_ref}, without words."),
+            })
         } else {
             told
         }
@@ -243,77 +244,24 @@ impl Telling<'_> {
     }
 }
 
-fn sale(author: Part, order_ref: &str, status: &str, lines: &[SoldLine], sum: &str) -> Told {
-    if lines.is_empty() && !status.is_empty() {
-        let now = format!("says that order {order_ref} is {}", plain(status));
-        return Told::new("bag", vec![author, text(now)]);
+/// The parts as they begin a sentence: a hidden name is words, and begins like one.
+fn begun(mut parts: Vec<Part>) -> Vec<Part> {
+    if let Some(Part::Organisation(first)) = parts.first_mut()
+        && first.kind == "veil"
+    {
+        first.name = words::sentence(&first.name);
     }
-    let sold = match lines {
-        [] => format!("took order {order_ref}"),
-        [one] if one.quantity <= 1 && !one.title.is_empty() => {
-            format!("sold {}", plain(&one.title))
-        }
-        [one] if !one.title.is_empty() => format!("sold {} of {}", one.quantity, plain(&one.title)),
-        several => format!("sold {}", words::counted(several.len() as i64, "thing", "things")),
-    };
-    let titles: Vec<String> = match lines {
-        [] | [_] => Vec::new(),
-        several => several.iter().filter(|line| !line.title.is_empty()).map(line_words).collect(),
-    };
-    let what = words::list(&titles);
-    let what = if what.is_empty() { String::new() } else { format!(": {what}") };
-    let sum = if sum == "0" { String::new() } else { format!(" {sum}.") };
-    let order = if lines.is_empty() && what.is_empty() {
-        String::new()
-    } else {
-        format!("Order {order_ref}{what}.")
-    };
-    let called_off =
-        (!status.is_empty()).then(|| badge("warn", "alert", words::sentence(&plain(status))));
-    Told::new("bag", vec![author, text(sold)])
-        .badge(called_off)
-        .more(format!("{order}{sum}").trim().to_owned())
+    parts
 }
 
-fn line_words(line: &SoldLine) -> String {
-    let title = plain(&line.title);
-    if line.quantity <= 1 { title } else { format!("{} × {title}", line.quantity) }
-}
-
-fn case(author: Part, body: Body) -> Told {
-    match body {
-        Body::CaseOpened { case_ref, title, product } => {
-            let about = if title.is_empty() || product.is_empty() || title == product {
-                format!("{title}{product}")
-            } else {
-                format!("{title} ({product})")
-            };
-            Told::new("case", vec![author, text(format!("opened case {case_ref}"))]).more(about)
-        }
-        Body::CaseStep { case_ref, status, owner, team, country, .. } => {
-            let with: Vec<String> =
-                [owner, team, country].into_iter().filter(|part| !part.is_empty()).collect();
-            let with = with.join(", ");
-            let now = match (status.is_empty(), with.is_empty()) {
-                (true, true) => String::new(),
-                (true, false) => format!("With {with}."),
-                (false, true) => format!("“{status}”."),
-                (false, false) => format!("“{status}”, with {with}."),
-            };
-            let did = text(format!("took a step on case {case_ref}"));
-            Told::new("case", vec![author, did]).more(now)
-        }
-        Body::CaseHandOver { case_ref, from, to } => {
-            let over = text(format!("handed case {case_ref} over"));
-            Told::new("handoff", vec![author, over]).more(format!("From {from} to {to}."))
-        }
-        Body::CaseClosed { case_ref, status } => {
-            let status =
-                if status.is_empty() { status } else { format!("It ended as “{status}”.") };
-            Told::new("check", vec![author, text(format!("closed case {case_ref}"))]).more(status)
-        }
-        _ => Told::new("case", vec![author]),
-    }
+/// That an entry is not for everybody whom the agreements let see its like.
+fn kept(touch: &Touch) -> Option<Badge> {
+    let word = match touch.audience {
+        Audience::Shared => return None,
+        Audience::Own => "Not shared",
+        Audience::Named => "Shared with one",
+    };
+    Some(badge("", "lock", word.to_owned()))
 }
 
 /// How a delivery met its promise.
@@ -339,6 +287,25 @@ fn badge(tone: &'static str, icon: &'static str, word: String) -> Badge {
 
 fn text(words: impl Into<String>) -> Part {
     Part::Text(words.into())
+}
+
+fn recorded(author: Part, name: String, external_ref: String) -> Told {
+    let reference = match external_ref.as_str() {
+        "" => String::new(),
+        reference => format!("Reference {reference}."),
+    };
+    let known = [name, external_ref].into_iter().find(|text| !text.is_empty());
+    let known = known.unwrap_or_else(|| "the customer".to_owned());
+    Told::new("user", vec![author, text(format!("recorded {known}"))]).more(reference)
+}
+
+/// `From “before” to “after”.`
+fn change(before: &str, after: &str) -> String {
+    match (before, after) {
+        ("", after) => format!("It is “{after}” now."),
+        (before, "") => format!("“{before}” was taken away."),
+        (before, after) => format!("From “{before}” to “{after}”."),
+    }
 }
 
 /// A source's word as a person writes it: `credit_card` is `credit card`.

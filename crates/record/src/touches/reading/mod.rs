@@ -135,6 +135,15 @@ pub fn hidden(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<(Class,
     Ok(counts.into_iter().filter_map(class).collect())
 }
 
+/// The organisations that a touch names as its readers: all for the brand, and for a partner no
+/// more than itself.
+pub fn named(cx: &mut Cx<'_>, lens: &Lens, touch: &Touch) -> Result<Vec<OrganisationId>, Fault> {
+    let named = super::store::named_by(cx, lens.network(), touch.subject, touch.id)?;
+    let mut named: Vec<OrganisationId> = named.into_iter().map(|(id,)| id).collect();
+    named.retain(|id| lens.own_only().is_none_or(|own| own == *id));
+    Ok(named)
+}
+
 /// The touch with this id, if the viewer may see it.
 pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: TouchId) -> Result<Option<Touch>, Fault> {
     let Some((sight, touch)) = one(cx, lens, id)? else { return Ok(None) };
