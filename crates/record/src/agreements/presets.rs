@@ -179,6 +179,14 @@ const FAULT: Line = ("Something is our fault", "Says so, and records it", "Pays 
 
 const fn lines(kind: Kind) -> &'static [Line] {
     match kind {
+        Kind::Reseller | Kind::Franchisee | Kind::Distributor | Kind::Licensee => sold(kind),
+        _ => served(kind),
+    }
+}
+
+/// With those who sell.
+const fn sold(kind: Kind) -> &'static [Line] {
+    match kind {
         Kind::Reseller => &[
             ("A customer asks before buying", "Answers within 1 working day", "Gives the facts"),
             ("A customer buys", "Names a day that will be kept", "Keeps stock and prices current"),
@@ -201,6 +209,13 @@ const fn lines(kind: Kind) -> &'static [Line] {
             ("A product changes", "Says so 30 days before", "Tells all who sell and repair it"),
             FAULT,
         ],
+        _ => &[],
+    }
+}
+
+/// With those who do something for who bought.
+const fn served(kind: Kind) -> &'static [Line] {
+    match kind {
         Kind::Service => &[
             (
                 "A customer calls",
@@ -246,6 +261,7 @@ const fn lines(kind: Kind) -> &'static [Line] {
             ("Parts are ordered", "Ships within 3 working days", "Orders in whole weeks"),
             ("A part fails", "Finds the cause within 10 working days", "Sends the part back"),
         ],
+        _ => &[],
     }
 }
 

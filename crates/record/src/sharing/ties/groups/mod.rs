@@ -3,11 +3,16 @@
 
 mod store;
 
+use std::collections::{HashMap, HashSet};
+
 use handfast_db::{Cx, Fault};
-use handfast_kit::{NetworkId, OrganisationId, TimeMs};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
 
 use super::reach::{self, Reach};
-use crate::sharing::{Permitted, Tie, rules::permitted, store as sharing_store};
+use crate::{
+    CustomerId,
+    sharing::{PURPOSES_UNSAID, Permitted, Tie, rules::permitted, store as sharing_store},
+};
 
 /// Customers of whom an organisation sees the same: alike in ties, word and what was allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,50 +41,99 @@ pub(crate) fn groups(
     if before == after {
         return store::tied(cx, network, organisation, now);
     }
-    let places = reach::places(cx, network, after)?;
-    let mut lots = store::all(cx, (network, organisation), &places, now)?;
-    // Who has no tie, but said something, is in no group of theirs yet.
-    let mut last = None;
-    loop {
-        let strangers = store::strangers(cx, (network, organisation), &places, now, last)?;
-        for (customer, lives_there) in &strangers {
-            let (sayings, frozen) = sharing_store::word_of(cx, network, *customer)?;
-            let sayings: Vec<_> = sayings.into_iter().map(|(_, saying)| saying).collect();
-            lots.push(Lot {
-                ties: 0,
-                permitted: permitted(&sayings, !frozen.is_empty(), organisation),
-                extra: 0,
-                lives_there: *lives_there,
-                customers: 1,
-            });
-        }
-        let Some((customer, _)) = strangers.last() else { break };
-        last = Some(*customer);
-    }
-    let met = |ties: i64| ties & !(Tie::None.bit() | Tie::Territory.bit());
-    let reached = |lives_there: bool| {
-        let everybody = if after.everybody { Tie::None.bit() } else { 0 };
-        everybody | if lives_there { Tie::Territory.bit() } else { 0 }
+    let mut tally = Tally {
+        reaches_everybody: after.everybody,
+        residents: reach::residents(cx, network, after)?,
+        counts: HashMap::new(),
     };
-    Ok(lots
-        .into_iter()
-        .map(|lot| Group {
-            ties: lot.ties,
-            becoming: met(lot.ties) | reached(lot.lives_there),
-            permitted: lot.permitted,
-            extra: lot.extra,
-            customers: lot.customers,
-        })
-        .filter(|group| group.ties | group.becoming != 0)
-        .collect())
+    let tied = count_tied(cx, (network, organisation), now, &mut tally)?;
+    count_strangers(cx, (network, organisation), &tied, &mut tally)?;
+    Ok(tally.groups())
 }
 
-/// Customers alike, before it is said what becomes of their ties.
-struct Lot {
+/// A customer with a tie.
+struct Tied {
+    customer: CustomerId,
     ties: i64,
     permitted: Permitted,
     extra: i64,
-    /// Whether they live where the agreement would reach.
-    lives_there: bool,
-    customers: i64,
+}
+
+/// Groups as they are counted, by ties, word, what was allowed, and whether the customers live
+/// where the agreement would reach.
+struct Tally {
+    reaches_everybody: bool,
+    residents: HashSet<CustomerId>,
+    counts: HashMap<(i64, (i64, i64), i64, bool), i64>,
+}
+
+impl Tally {
+    fn add(&mut self, ties: i64, permitted: Permitted, extra: i64, at_home: bool, count: i64) {
+        let word = (permitted.purposes, permitted.denied);
+        *self.counts.entry((ties, word, extra, at_home)).or_default() += count;
+    }
+
+    fn groups(self) -> Vec<Group> {
+        let everybody = if self.reaches_everybody { Tie::None.bit() } else { 0 };
+        let made_by_agreements = Tie::None.bit() | Tie::Territory.bit();
+        let group = |((ties, (purposes, denied), extra, at_home), customers)| {
+            let neighbours = if at_home { Tie::Territory.bit() } else { 0 };
+            let becoming = (ties & !made_by_agreements) | everybody | neighbours;
+            Group { ties, becoming, permitted: Permitted { purposes, denied }, extra, customers }
+        };
+        let is_met = |group: &Group| group.customers > 0 && group.ties | group.becoming != 0;
+        self.counts.into_iter().map(group).filter(is_met).collect()
+    }
+}
+
+const NOBODY: CustomerId = CustomerId::from_uuid(Uuid::nil());
+
+fn count_tied(
+    cx: &mut Cx<'_>,
+    place: (NetworkId, OrganisationId),
+    now: TimeMs,
+    tally: &mut Tally,
+) -> Result<HashSet<CustomerId>, Fault> {
+    let (mut tied, mut after) = (HashSet::new(), NOBODY);
+    loop {
+        let page = store::tied_after(cx, place, now, after)?;
+        let Some(last) = page.last() else { return Ok(tied) };
+        after = last.customer;
+        for one in page {
+            let at_home = tally.residents.contains(&one.customer);
+            tally.add(one.ties, one.permitted, one.extra, at_home, 1);
+            tied.insert(one.customer);
+        }
+    }
+}
+
+/// Counts who has no tie yet. Most of them said nothing and are alike; the word of the others is
+/// asked for one by one.
+fn count_strangers(
+    cx: &mut Cx<'_>,
+    (network, organisation): (NetworkId, OrganisationId),
+    tied: &HashSet<CustomerId>,
+    tally: &mut Tally,
+) -> Result<(), Fault> {
+    let mut at_home_count = tally.residents.difference(tied).count() as i64;
+    let mut elsewhere_count =
+        store::customer_count(cx, network)? - tied.len() as i64 - at_home_count;
+    let mut after = NOBODY;
+    loop {
+        let page = store::spoken_after(cx, network, after)?;
+        let Some((last,)) = page.last() else { break };
+        after = *last;
+        for (customer,) in page.into_iter().filter(|(customer,)| !tied.contains(customer)) {
+            let (sayings, frozen) = sharing_store::word_of(cx, network, customer)?;
+            let sayings: Vec<_> = sayings.into_iter().map(|(_, saying)| saying).collect();
+            let permitted = permitted(&sayings, !frozen.is_empty(), organisation);
+            let at_home = tally.residents.contains(&customer);
+            tally.add(0, permitted, 0, at_home, 1);
+            *if at_home { &mut at_home_count } else { &mut elsewhere_count } -= 1;
+        }
+    }
+    let silent = Permitted { purposes: PURPOSES_UNSAID, denied: 0 };
+    tally.add(0, silent, 0, true, at_home_count);
+    tally.add(0, silent, 0, false, elsewhere_count);
+    Ok(())
 }

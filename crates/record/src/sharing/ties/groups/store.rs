@@ -1,11 +1,8 @@
-use handfast_db::{Cx, Fault, FromRow, Row, Sql};
-use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
+use handfast_db::{Cx, Fault, FromRow, Row};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
-use super::{Group, Lot};
-use crate::{
-    CustomerId,
-    sharing::{PURPOSES_UNSAID, Permitted, ties::reach::Places},
-};
+use super::{Group, Tied};
+use crate::{CustomerId, sharing::Permitted};
 
 impl FromRow for Group {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
@@ -20,14 +17,13 @@ impl FromRow for Group {
     }
 }
 
-impl FromRow for Lot {
+impl FromRow for Tied {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
         Ok(Self {
-            ties: row.get(0)?,
-            permitted: Permitted { purposes: row.get(1)?, denied: row.get(2)? },
-            extra: row.get(3)?,
-            customers: row.get(4)?,
-            lives_there: row.get::<i64>(5)? != 0,
+            customer: row.get(0)?,
+            ties: row.get(1)?,
+            permitted: Permitted { purposes: row.get(2)?, denied: row.get(3)? },
+            extra: row.get(4)?,
         })
     }
 }
@@ -59,190 +55,54 @@ pub(super) fn tied(
     )
 }
 
-/// Everybody of the network, but those without a tie who said something.
-pub(super) fn all(
+/// Up to ten thousand customers with whom the organisation has a tie, by their ids.
+pub(super) fn tied_after(
     cx: &mut Cx<'_>,
     (network, organisation): (NetworkId, OrganisationId),
-    places: &Places,
     now: TimeMs,
-) -> Result<Vec<Lot>, Fault> {
+    after: CustomerId,
+) -> Result<Vec<Tied>, Fault> {
     cx.all(
-        Sql {
-            sqlite: "with named (place) as (select value from json_each($1)),
-                       coded (postcode) as (select value from json_each($2)),
-                       known as (
-                       select coalesce(held.ties, 0) as ties,
-                              coalesce(held.purposes, $3) as purposes,
-                              coalesce(held.denied, 0) as denied,
-                              coalesce(held.extra, 0) as extra,
-                              case when exists (
-                                select 1
-                                  from record r
-                                 where r.network_id = c.network_id
-                                   and r.customer_id = c.customer_id
-                                   and (r.country in (select place from named)
-                                     or r.region in (select place from named)
-                                     or r.city in (select place from named)
-                                     or r.postcode in (select postcode from coded)))
-                              then 1 else 0 end as lives_there
-                         from customer c
-                         left join (
-                           select customer_id, sum(1 << tie) as ties,
-                                  max(purposes) as purposes, max(denied) as denied,
-                                  max(extra & 1) | max(extra & 2) | max(extra & 4)
-                                    | max(extra & 8) | max(extra & 16) | max(extra & 32)
-                                    | max(extra & 64) | max(extra & 128) | max(extra & 256)
-                                    | max(extra & 512) | max(extra & 1024) | max(extra & 2048)
-                                    | max(extra & 4096) as extra
-                             from tie
-                            where network_id = $4 and organisation_id = $5 and until_ms > $6
-                            group by customer_id) held on held.customer_id = c.customer_id
-                        where c.network_id = $4 and c.merged_into is null
-                          and (held.customer_id is not null or not (
-                            exists (select 1
-                                      from saying s
-                                     where s.network_id = c.network_id
-                                       and s.customer_id = c.customer_id)
-                            or exists (select 1
-                                         from frozen f
-                                        where f.network_id = c.network_id
-                                          and f.customer_id = c.customer_id))))
-                     select ties, purposes, denied, extra, count(*), lives_there
-                       from known
-                      group by ties, purposes, denied, extra, lives_there
-                      order by ties, purposes, denied, extra, lives_there
-                      limit 100000",
-            postgres: "with named (place) as (
-                         select jsonb_array_elements_text(cast(cast($1 as text) as jsonb))),
-                         coded (postcode) as (
-                         select jsonb_array_elements_text(cast(cast($2 as text) as jsonb))),
-                         known as (
-                         select coalesce(held.ties, 0) as ties,
-                                coalesce(held.purposes, $3) as purposes,
-                                coalesce(held.denied, 0) as denied,
-                                coalesce(held.extra, 0) as extra,
-                                case when exists (
-                                  select 1
-                                    from record r
-                                   where r.network_id = c.network_id
-                                     and r.customer_id = c.customer_id
-                                     and (r.country in (select place from named)
-                                       or r.region in (select place from named)
-                                       or r.city in (select place from named)
-                                       or r.postcode in (select postcode from coded)))
-                                then 1 else 0 end as lives_there
-                           from customer c
-                           left join (
-                             select customer_id,
-                                    cast(sum(cast(1 as bigint) << cast(tie as integer)) as bigint)
-                                      as ties,
-                                    max(purposes) as purposes, max(denied) as denied,
-                                    bit_or(extra) as extra
-                               from tie
-                              where network_id = $4 and organisation_id = $5 and until_ms > $6
-                              group by customer_id) held on held.customer_id = c.customer_id
-                          where c.network_id = $4 and c.merged_into is null
-                            and (held.customer_id is not null or not (
-                              exists (select 1
-                                        from saying s
-                                       where s.network_id = c.network_id
-                                         and s.customer_id = c.customer_id)
-                              or exists (select 1
-                                           from frozen f
-                                          where f.network_id = c.network_id
-                                            and f.customer_id = c.customer_id))))
-                       select ties, purposes, denied, extra, count(*), lives_there
-                         from known
-                        group by ties, purposes, denied, extra, lives_there
-                        order by ties, purposes, denied, extra, lives_there
-                        limit 100000",
-        },
-        (&places.names, &places.postcodes, PURPOSES_UNSAID, network, organisation, now),
+        "select customer_id,
+                cast(sum(cast(1 as bigint) << cast(tie as integer)) as bigint),
+                max(purposes), max(denied),
+                max(extra & 1) | max(extra & 2) | max(extra & 4) | max(extra & 8)
+                  | max(extra & 16) | max(extra & 32) | max(extra & 64)
+                  | max(extra & 128) | max(extra & 256) | max(extra & 512)
+                  | max(extra & 1024) | max(extra & 2048) | max(extra & 4096)
+           from tie
+          where network_id = $1 and organisation_id = $2 and until_ms > $3 and customer_id > $4
+          group by customer_id
+          order by customer_id
+          limit 10000",
+        (network, organisation, now, after),
     )
 }
 
-/// Up to a thousand customers without a tie who said something, or whose data may only be kept;
-/// each with whether it lives at one of these places.
-pub(super) fn strangers(
+/// Up to ten thousand customers who said something, or whose data may only be kept, by their ids.
+pub(super) fn spoken_after(
     cx: &mut Cx<'_>,
-    (network, organisation): (NetworkId, OrganisationId),
-    places: &Places,
-    now: TimeMs,
-    after: Option<CustomerId>,
-) -> Result<Vec<(CustomerId, bool)>, Fault> {
-    let rows: Vec<(CustomerId, i64)> = cx.all(
-        Sql {
-            sqlite: "with named (place) as (select value from json_each($1)),
-                       coded (postcode) as (select value from json_each($2))
-                     select c.customer_id,
-                            case when exists (
-                              select 1
-                                from record r
-                               where r.network_id = c.network_id
-                                 and r.customer_id = c.customer_id
-                                 and (r.country in (select place from named)
-                                   or r.region in (select place from named)
-                                   or r.city in (select place from named)
-                                   or r.postcode in (select postcode from coded)))
-                            then 1 else 0 end
-                       from customer c
-                      where c.network_id = $3 and c.merged_into is null and c.customer_id > $4
-                        and (exists (select 1
-                                       from saying s
-                                      where s.network_id = c.network_id
-                                        and s.customer_id = c.customer_id)
-                          or exists (select 1
-                                       from frozen f
-                                      where f.network_id = c.network_id
-                                        and f.customer_id = c.customer_id))
-                        and not exists (select 1
-                                          from tie t
-                                         where t.network_id = c.network_id
-                                           and t.customer_id = c.customer_id
-                                           and t.organisation_id = $5 and t.until_ms > $6)
-                      order by c.customer_id
-                      limit 1000",
-            postgres: "with named (place) as (
-                         select jsonb_array_elements_text(cast(cast($1 as text) as jsonb))),
-                         coded (postcode) as (
-                         select jsonb_array_elements_text(cast(cast($2 as text) as jsonb)))
-                       select c.customer_id,
-                              case when exists (
-                                select 1
-                                  from record r
-                                 where r.network_id = c.network_id
-                                   and r.customer_id = c.customer_id
-                                   and (r.country in (select place from named)
-                                     or r.region in (select place from named)
-                                     or r.city in (select place from named)
-                                     or r.postcode in (select postcode from coded)))
-                              then 1 else 0 end
-                         from customer c
-                        where c.network_id = $3 and c.merged_into is null and c.customer_id > $4
-                          and (exists (select 1
-                                         from saying s
-                                        where s.network_id = c.network_id
-                                          and s.customer_id = c.customer_id)
-                            or exists (select 1
-                                         from frozen f
-                                        where f.network_id = c.network_id
-                                          and f.customer_id = c.customer_id))
-                          and not exists (select 1
-                                            from tie t
-                                           where t.network_id = c.network_id
-                                             and t.customer_id = c.customer_id
-                                             and t.organisation_id = $5 and t.until_ms > $6)
-                        order by c.customer_id
-                        limit 1000",
-        },
-        (
-            &places.names,
-            &places.postcodes,
-            network,
-            after.unwrap_or(CustomerId::from_uuid(Uuid::nil())),
-            organisation,
-            now,
-        ),
+    network: NetworkId,
+    after: CustomerId,
+) -> Result<Vec<(CustomerId,)>, Fault> {
+    cx.all(
+        "select customer_id
+           from customer
+          where network_id = $1 and merged_into is null and customer_id > $2
+            and customer_id in (
+              select customer_id from saying where network_id = $1
+              union
+              select customer_id from frozen where network_id = $1)
+          order by customer_id
+          limit 10000",
+        (network, after),
+    )
+}
+
+pub(super) fn customer_count(cx: &mut Cx<'_>, network: NetworkId) -> Result<i64, Fault> {
+    let row: Option<(i64,)> = cx.one(
+        "select count(*) from customer where network_id = $1 and merged_into is null",
+        (network,),
     )?;
-    Ok(rows.into_iter().map(|(customer, lives_there)| (customer, lives_there != 0)).collect())
+    Ok(row.map_or(0, |(count,)| count))
 }

@@ -6,14 +6,14 @@
 mod rules;
 mod store;
 
-pub(super) use store::Places;
+use std::collections::{HashMap, HashSet};
 
 use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{NetworkId, OrganisationId, TimeMs};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
 
 use super::{MadeBy, NewTie, OPEN, make, store as ties_store};
 use crate::{
-    CustomerId,
+    CustomerId, RecordId,
     sharing::{Grant, Level, Tie, rules::permitted, store as sharing_store},
 };
 
@@ -58,12 +58,19 @@ pub(crate) fn settle(
         if after.territory.is_empty() {
             store::forget(tx, network, organisation, Tie::Territory)?;
         } else {
-            let places = places(tx, network, after)?;
-            store::forget_outside(tx, network, organisation, &places)?;
+            let territory = rules::Territory::of(&after.territory);
+            let places = store::places(tx, network, &territory)?;
+            if !before.territory.is_empty() {
+                store::forget_outside(tx, network, organisation, &places)?;
+            }
             made += store::tie_within(tx, network, organisation, &places, now)?;
         }
     }
-    if made > 0 { follow_words(tx, network, organisation) } else { Ok(()) }
+    if made == 0 {
+        return Ok(());
+    }
+    store::order_by_name(tx, network, organisation)?;
+    follow_words(tx, network, organisation)
 }
 
 /// Brings the ties of an organisation in line with what all customers said: new ones were made as
@@ -142,7 +149,35 @@ fn standing(organisation: OrganisationId, tie: Tie, from: TimeMs) -> NewTie {
     }
 }
 
-/// What records say of places where this organisation's agreement reaches.
-pub(super) fn places(cx: &mut Cx<'_>, network: NetworkId, reach: &Reach) -> Result<Places, Fault> {
-    store::places(cx, network, &rules::Territory::of(&reach.territory))
+/// Who lives where this organisation's agreement reaches.
+pub(super) fn residents(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    reach: &Reach,
+) -> Result<HashSet<CustomerId>, Fault> {
+    let mut residents = HashSet::new();
+    if reach.territory.is_empty() {
+        return Ok(residents);
+    }
+    let territory = rules::Territory::of(&reach.territory);
+    // Many live at few places: what each is called is folded once.
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut after = (CustomerId::from_uuid(Uuid::nil()), RecordId::from_uuid(Uuid::nil()));
+    loop {
+        let page = store::homes_after(cx, network, after)?;
+        let Some(last) = page.last() else { return Ok(residents) };
+        after = (last.customer, last.record);
+        for home in page {
+            let mut names = |place: &str| match known.get(place) {
+                Some(is_named) => *is_named,
+                None => *known.entry(place.to_owned()).or_insert(territory.names(place)),
+            };
+            let places = [&home.country, &home.region, &home.city];
+            if places.into_iter().any(|place| names(place))
+                || territory.has_postcode(&home.postcode)
+            {
+                residents.insert(home.customer);
+            }
+        }
+    }
 }

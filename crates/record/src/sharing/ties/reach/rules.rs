@@ -2,9 +2,13 @@ use std::collections::HashSet;
 
 use handfast_kit::{TimeMs, fold};
 
+use crate::{CustomerId, RecordId};
+
 /// Where a record says that the customer lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Home {
+    pub(super) customer: CustomerId,
+    pub(super) record: RecordId,
     pub(super) country: String,
     pub(super) region: String,
     pub(super) city: String,
@@ -41,6 +45,9 @@ impl Territory {
 
     /// Whether this postcode begins as one of its terms says.
     pub(super) fn has_postcode(&self, postcode: &str) -> bool {
+        if self.beginnings.is_empty() {
+            return false;
+        }
         let postcode = compact(postcode);
         self.beginnings.iter().any(|beginning| postcode.starts_with(beginning))
     }
@@ -74,7 +81,8 @@ mod tests {
     fn home(country: &str, region: &str, city: &str, postcode: &str) -> Home {
         let [country, region, city, postcode] =
             [country, region, city, postcode].map(str::to_owned);
-        Home { country, region, city, postcode, since: TimeMs(0) }
+        let (customer, record) = (CustomerId::derived(&[]), RecordId::derived(&[]));
+        Home { customer, record, country, region, city, postcode, since: TimeMs(0) }
     }
 
     #[test]

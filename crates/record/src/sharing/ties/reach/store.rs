@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use handfast_db::{Cx, Fault, FromRow, Row, Sql, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
 
@@ -6,7 +8,7 @@ use super::{
     rules::{Home, Territory},
 };
 use crate::{
-    CustomerId,
+    CustomerId, RecordId,
     sharing::{PURPOSES_UNSAID, Saying, Tie},
 };
 
@@ -30,20 +32,22 @@ impl FromRow for Wish {
 impl FromRow for Home {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
         Ok(Self {
-            country: row.get(0)?,
-            region: row.get(1)?,
-            city: row.get(2)?,
-            postcode: row.get(3)?,
-            since: row.get(4)?,
+            customer: row.get(0)?,
+            record: row.get(1)?,
+            country: row.get(2)?,
+            region: row.get(3)?,
+            city: row.get(4)?,
+            postcode: row.get(5)?,
+            since: row.get(6)?,
         })
     }
 }
 
 /// What records say within a territory, word for word, as JSON lists: what is equal when folded is
 /// compared in one place, in Rust, and statements look for equal words only.
-pub(in crate::sharing::ties) struct Places {
-    pub(in crate::sharing::ties) names: String,
-    pub(in crate::sharing::ties) postcodes: String,
+pub(super) struct Places {
+    names: String,
+    postcodes: String,
 }
 
 pub(super) fn places(
@@ -53,27 +57,27 @@ pub(super) fn places(
 ) -> Result<Places, Fault> {
     let names = if territory.is_empty() { Vec::new() } else { names(cx, network)? };
     let postcodes = if territory.knows_postcodes() { postcodes(cx, network)? } else { Vec::new() };
+    let names: BTreeSet<String> =
+        names.into_iter().flat_map(|(country, region, city)| [country, region, city]).collect();
+    let postcodes = postcodes.into_iter().map(|(postcode,)| postcode);
     Ok(Places {
-        names: chosen(names, |name| territory.names(name)),
-        postcodes: chosen(postcodes, |postcode| territory.has_postcode(postcode)),
+        names: json(names.into_iter().filter(|name| territory.names(name)).collect()),
+        postcodes: json(postcodes.filter(|postcode| territory.has_postcode(postcode)).collect()),
     })
 }
 
-fn chosen(texts: Vec<(String,)>, is_within: impl Fn(&str) -> bool) -> String {
-    let texts: Vec<String> =
-        texts.into_iter().map(|(text,)| text).filter(|text| is_within(text)).collect();
+fn json(texts: Vec<String>) -> String {
     serde_json::to_string(&texts).expect("a list of texts is always JSON")
 }
 
-fn names(cx: &mut Cx<'_>, network: NetworkId) -> Result<Vec<(String,)>, Fault> {
+fn names(cx: &mut Cx<'_>, network: NetworkId) -> Result<Vec<(String, String, String)>, Fault> {
     cx.all(
-        "select country from record where network_id = $1
-         union
-         select region from record where network_id = $1
-         union
-         select city from record where network_id = $1
-         order by 1
-         limit 1000000",
+        "select country, region, city
+           from record
+          where network_id = $1
+          group by country, region, city
+          order by country, region, city
+          limit 1000000",
         (network,),
     )
 }
@@ -96,16 +100,11 @@ pub(super) fn tie_everybody(
     organisation: OrganisationId,
     from: TimeMs,
 ) -> Result<u64, Fault> {
-    // In the list of the organisation a customer stands by the name it keeps, if it keeps one.
     tx.exec(
         "insert into tie (network_id, customer_id, organisation_id, tie, from_ms, until_ms,
            purposes, denied, extra, sort_key, made_by, person_id, why)
          select c.network_id, c.customer_id, $1, $2, $3, $4, $5, 0, 0,
-                coalesce((select min(t.sort_key)
-                            from tie t
-                           where t.network_id = c.network_id and t.customer_id = c.customer_id
-                             and t.organisation_id = $1), c.sort_key),
-                'event', null, ''
+                c.sort_key, 'event', null, ''
            from customer c
           where c.network_id = $6 and c.merged_into is null
          on conflict do nothing",
@@ -127,18 +126,13 @@ pub(super) fn tie_within(
                      insert into tie (network_id, customer_id, organisation_id, tie, from_ms,
                        until_ms, purposes, denied, extra, sort_key, made_by, person_id, why)
                      select c.network_id, c.customer_id, $3, $4, $5, $6, $7, 0, 0,
-                            coalesce((select min(t.sort_key)
-                                        from tie t
-                                       where t.network_id = c.network_id
-                                         and t.customer_id = c.customer_id
-                                         and t.organisation_id = $3), c.sort_key),
-                            'event', null, ''
+                            c.sort_key, 'event', null, ''
                        from customer c
                       where c.network_id = $8 and c.merged_into is null
-                        and exists (
-                          select 1
+                        and c.customer_id in (
+                          select r.customer_id
                             from record r
-                           where r.network_id = c.network_id and r.customer_id = c.customer_id
+                           where r.network_id = $8
                              and (r.country in (select place from named)
                                or r.region in (select place from named)
                                or r.city in (select place from named)
@@ -151,18 +145,13 @@ pub(super) fn tie_within(
                        insert into tie (network_id, customer_id, organisation_id, tie, from_ms,
                          until_ms, purposes, denied, extra, sort_key, made_by, person_id, why)
                        select c.network_id, c.customer_id, $3, $4, $5, $6, $7, 0, 0,
-                              coalesce((select min(t.sort_key)
-                                          from tie t
-                                         where t.network_id = c.network_id
-                                           and t.customer_id = c.customer_id
-                                           and t.organisation_id = $3), c.sort_key),
-                              'event', null, ''
+                              c.sort_key, 'event', null, ''
                          from customer c
                         where c.network_id = $8 and c.merged_into is null
-                          and exists (
-                            select 1
+                          and c.customer_id in (
+                            select r.customer_id
                               from record r
-                             where r.network_id = c.network_id and r.customer_id = c.customer_id
+                             where r.network_id = $8
                                and (r.country in (select place from named)
                                  or r.region in (select place from named)
                                  or r.city in (select place from named)
@@ -179,6 +168,32 @@ pub(super) fn tie_within(
             PURPOSES_UNSAID,
             network,
         ),
+    )
+}
+
+/// Gives the ties that an agreement made the name by which the organisation knows the customer, if
+/// it has a tie of its own: a customer stands at one place of its list.
+pub(super) fn order_by_name(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update tie
+            set sort_key = coalesce((select min(own.sort_key)
+                                       from tie own
+                                      where own.network_id = tie.network_id
+                                        and own.customer_id = tie.customer_id
+                                        and own.organisation_id = tie.organisation_id
+                                        and own.tie not in ($1, $2)), sort_key)
+          where network_id = $3 and organisation_id = $4 and tie in ($1, $2)
+            and exists (select 1
+                          from tie own
+                         where own.network_id = tie.network_id
+                           and own.customer_id = tie.customer_id
+                           and own.organisation_id = tie.organisation_id
+                           and own.tie not in ($1, $2) and own.sort_key <> tie.sort_key)",
+        (Tie::Territory as i64, Tie::None as i64, network, organisation),
     )
 }
 
@@ -355,11 +370,29 @@ pub(super) fn homes(
     customer: CustomerId,
 ) -> Result<Vec<Home>, Fault> {
     cx.all(
-        "select country, region, city, postcode, updated_ms
+        "select customer_id, record_id, country, region, city, postcode, updated_ms
            from record
           where network_id = $1 and customer_id = $2
           order by updated_ms desc, record_id
           limit 200",
         (network, customer),
+    )
+}
+
+/// Up to ten thousand homes, by their customers and records.
+pub(super) fn homes_after(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    (customer, record): (CustomerId, RecordId),
+) -> Result<Vec<Home>, Fault> {
+    cx.all(
+        "select r.customer_id, r.record_id, r.country, r.region, r.city, r.postcode, r.updated_ms
+           from record r
+           join customer c on c.network_id = r.network_id and c.customer_id = r.customer_id
+          where r.network_id = $1 and (r.customer_id, r.record_id) > ($2, $3)
+            and c.merged_into is null
+          order by r.customer_id, r.record_id
+          limit 10000",
+        (network, customer, record),
     )
 }
