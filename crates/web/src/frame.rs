@@ -82,6 +82,10 @@ pub enum Nav {
     Customers,
     /// `/partners`
     Partners,
+    /// `/guests`: a partner serves a customer who brings a key.
+    Guests,
+    /// `/requests`: partners ask to see more, and the brand answers.
+    Requests,
     /// `/imports`
     Imports,
     /// `/people`, for admins.
@@ -97,6 +101,8 @@ impl Nav {
         match self {
             Self::Customers => ("Customers", "/customers", "users"),
             Self::Partners => ("Partners", "/partners", "partners"),
+            Self::Guests => ("Guests", "/guests", "key"),
+            Self::Requests => ("Requests", "/requests", "inbox"),
             Self::Imports => ("Imports", "/imports", "upload"),
             Self::People => ("People", "/people", "user"),
             Self::Api => ("API", "/api", "code"),
@@ -186,6 +192,7 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
                     Nav::Partners if !viewer.is_brand() => {
                         ("Our figures", format!("/partners/{}", viewer.organisation).into())
                     }
+                    Nav::Guests if !viewer.is_brand() => ("Serve a guest", href.into()),
                     _ => (label, href.into()),
                 };
                 let is_quick = matches!(part, Nav::Customers | Nav::Partners | Nav::Imports);
@@ -193,7 +200,8 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
             })
             .collect(),
     };
-    let mut groups = vec![group("", &[Nav::Customers, Nav::Partners, Nav::Imports])];
+    let first = [Nav::Customers, Nav::Partners, Nav::Requests, Nav::Guests, Nav::Imports];
+    let mut groups = vec![group("", &first)];
     if viewer.is_admin() {
         groups.push(group("Administration", &[Nav::People, Nav::Api]));
     } else {

@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod consents;
+mod agreements;
 mod customers;
 mod entry;
+mod guests;
 mod imports;
+mod looks;
 mod partners;
 mod people;
+mod requests;
 mod tokens;
 mod town;
 mod world;

@@ -104,6 +104,11 @@ impl World {
         self.somebody(self.at.brand, Role::BrandStaff)
     }
 
+    /// Somebody who is not signed in: a customer with a link, say.
+    pub(crate) fn stranger(&self) -> Somebody<'_> {
+        Somebody { world: self, session: Secret::random() }
+    }
+
     /// Somebody of Spoke & Chain's staff.
     pub(crate) fn dev(&self) -> Somebody<'_> {
         self.somebody(self.at.spoke, Role::PartnerStaff)
