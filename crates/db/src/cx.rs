@@ -1,6 +1,9 @@
 //! What a closure behind one of the doors is given.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    any::Any,
+    ops::{Deref, DerefMut},
+};
 
 use crate::{Engine, Fault, FromRow, Kind, Param, Params, Row, Sql, postgres, sqlite};
 
@@ -146,6 +149,7 @@ impl State {
 pub struct Tx<'a> {
     cx: Cx<'a>,
     last: Vec<AtEnd>,
+    baskets: Vec<Box<dyn Any + Send>>,
     after: Vec<AfterCommit>,
 }
 
@@ -174,7 +178,7 @@ impl<'a> DerefMut for Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(link: Link<'a>) -> Self {
-        Self { cx: Cx::new(link), last: Vec::new(), after: Vec::new() }
+        Self { cx: Cx::new(link), last: Vec::new(), baskets: Vec::new(), after: Vec::new() }
     }
 
     pub(crate) fn leave(self) -> Left {
@@ -229,6 +233,19 @@ impl<'a> Tx<'a> {
     /// whenever one begins. What fails in `f` fails the closure.
     pub fn at_end(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<(), Fault> + Send + 'static) {
         self.last.push(Box::new(f));
+    }
+
+    /// What the functions of [`Tx::at_end`] put together: each lays its part in, and what one of
+    /// them leaves for the end once more finds all parts. Empty at first.
+    ///
+    /// Only for them: a part that fails in [`Tx::attempt`] is not taken out again.
+    pub fn basket<T: Default + Send + 'static>(&mut self) -> &mut T {
+        let found = self.baskets.iter().position(|basket| basket.is::<T>());
+        let at = found.unwrap_or_else(|| {
+            self.baskets.push(Box::new(T::default()));
+            self.baskets.len() - 1
+        });
+        self.baskets[at].downcast_mut().expect("the basket at this place is of this type")
     }
 
     /// Does what was left for the end. What fails is noted as any failed statement is.

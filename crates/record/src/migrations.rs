@@ -22,6 +22,7 @@ pub const ALL: &[Migration] = migrations![
     "0007_guests",
     "0008_looks",
     "0009_wall",
+    "0010_finding",
 ];
 
 #[cfg(test)]

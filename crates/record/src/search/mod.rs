@@ -1,32 +1,38 @@
-//! Finding customers by the words of their records and touches. An entry belongs to one
-//! organisation, and a viewer who sees only its own finds only its own.
+//! Finding customers by the words of their records and touches. The index keeps apart who may find
+//! what: each entry has words that say whose it is and which organisations may be shown it, and a
+//! question asks for one of its viewer's. What ties, agreements and the customer's word leave of
+//! that stands in no entry; it is read with the question. So nothing that is hidden takes part in
+//! an answer, nor in its order.
 
+mod rules;
 mod store;
+#[cfg(test)]
+mod tests;
+mod writing;
 
 use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{Id, NetworkId, OrganisationId, TimeMs, tokens};
+use handfast_kit::{Id, NetworkId, OrganisationId, TimeMs};
+
+use rules::Shown;
 
 use crate::{
     CustomerId, RecordId, SubjectId,
     sharing::{Author, Class, Lens},
 };
 
-/// Most words of one entry that are kept: a letter's first page is found, its end is not.
-const WORDS_MAX: usize = 200;
-/// Most words of a question that count.
-const QUESTION_WORDS_MAX: usize = 8;
-
-/// What is found: a record or a touch of a subject.
+/// A touch that is found.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) subject: SubjectId,
     pub(crate) id: Id<()>,
     pub(crate) class: Class,
-    /// When it happened; the greatest moment for a record.
+    /// When it happened.
     pub(crate) at: TimeMs,
     /// 0 shared, 1 its author's own, 2 for those it names.
     pub(crate) audience: i64,
     pub(crate) named: Vec<OrganisationId>,
+    /// Its words for who sees it with a veil, where they are fewer.
+    pub(crate) veiled: Option<String>,
 }
 
 /// What a record is found by, for each class of its fields.
@@ -35,7 +41,7 @@ pub(crate) struct Words {
     pub(crate) identity: String,
     pub(crate) contact: String,
     pub(crate) address: String,
-    /// Its organisation's own reference, by which nobody else finds it.
+    /// Its organisation's own reference, by which nobody else finds it but the brand.
     pub(crate) reference: String,
 }
 
@@ -59,22 +65,17 @@ impl Words {
     }
 }
 
-/// Writes the words an entry is found by; replaces those it had.
+/// Writes the words a touch is found by, when the transaction has done everything else; replaces
+/// those it had.
 pub(crate) fn index(tx: &mut Tx<'_>, author: &Author, entry: &Entry, text: &str) {
-    let (network, organisation) = (author.network(), author.organisation_id());
-    let mut words = tokens(text);
-    words.truncate(WORDS_MAX);
-    if words.is_empty() {
-        return;
+    if let Some(item) = rules::touch(author, entry, text) {
+        writing::leave(tx, item);
     }
-    // The scope is a word of the entry, so that the index itself keeps networks apart. No word of
-    // a question begins like it.
-    words.push(network_word(network));
-    words.push(organisation_word(organisation));
-    let (entry, words) = (entry.clone(), words.join(" "));
-    tx.at_end(move |tx| store::replace(tx, network, organisation, &entry, &words));
 }
 
+/// Writes the words a record is found by, when the transaction has done everything else; replaces
+/// those it had. All of them at once lead its own organisation and the brand to it; others those of
+/// each class they are shown.
 pub(crate) fn index_record(
     tx: &mut Tx<'_>,
     author: &Author,
@@ -82,23 +83,12 @@ pub(crate) fn index_record(
     record: RecordId,
     words: &Words,
 ) {
-    let entry = Entry {
-        subject: customer.as_kind(),
-        id: record.as_kind(),
-        class: Class::Identity,
-        at: TimeMs(i64::MAX),
-        audience: 0,
-        named: Vec::new(),
-    };
-    let Words { identity, contact, address, reference } = words;
-    index(
-        tx,
-        author,
-        &entry,
-        &[identity, contact, address, reference].map(String::as_str).join(" "),
-    );
+    writing::leave(tx, rules::record(author, customer, record, words));
 }
 
+/// Lets the organisations that have a tie with the customer by now find its touches, the latest
+/// first, and its records, as far as they are shown them. To be called when one gets its first tie
+/// of its own; each entry comes with its organisation and words. Safe to call twice.
 pub(crate) fn rescope(
     tx: &mut Tx<'_>,
     network: NetworkId,
@@ -106,34 +96,38 @@ pub(crate) fn rescope(
     entries: Vec<(OrganisationId, Entry, String)>,
     records: Vec<(OrganisationId, RecordId, Words)>,
 ) -> Result<(), Fault> {
-    let _ = (tx, network, customer, entries, records);
+    // The latest come first; what has no entry yet gets its place in the index as it happened.
+    for (organisation, entry, text) in entries.into_iter().rev() {
+        let author = Author::organisation(network, organisation);
+        if let Some(item) = rules::touch(&author, &entry, &text) {
+            writing::leave(tx, item);
+        }
+    }
+    for (organisation, record, words) in records {
+        let author = Author::organisation(network, organisation);
+        writing::leave(tx, rules::record(&author, customer, record, &words));
+    }
     Ok(())
 }
 
-/// The subjects with an entry in which every word of the question begins a word, each once, at most
-/// `limit` (up to 200). Which of more than that is not promised.
+/// The subjects that have something the lens shows in which every word of the question begins a
+/// word: each once, at most `limit` (up to 200). Of more than that, those whose records have the
+/// words come before others, and the latest first; nothing that is hidden bears on it.
 pub(crate) fn find(
     cx: &mut Cx<'_>,
     lens: &Lens,
     question: &str,
     limit: usize,
 ) -> Result<Vec<SubjectId>, Fault> {
-    let mut words = tokens(question);
-    words.truncate(QUESTION_WORDS_MAX);
+    let words = rules::question(question);
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let scope = match lens.own_only() {
-        None => network_word(lens.network()),
-        Some(own) => organisation_word(own),
-    };
-    store::find(cx, lens, &scope, &words, limit.clamp(1, 200))
-}
-
-fn network_word(network: NetworkId) -> String {
-    format!("_n{}", network.uuid().simple())
-}
-
-fn organisation_word(organisation: OrganisationId) -> String {
-    format!("_o{}", organisation.uuid().simple())
+    let limit = limit.clamp(1, 200);
+    if lens.is_whole() {
+        return store::find_any(cx, lens, &words, limit);
+    }
+    let shown = if lens.has_agreement() { store::shown(cx, lens)? } else { Shown::default() };
+    let scopes = rules::scopes(lens.network(), lens.organisation(), &shown);
+    store::find_shown(cx, lens, &scopes, &words, limit)
 }

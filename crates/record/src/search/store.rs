@@ -1,106 +1,274 @@
 use handfast_db::{Cx, Engine, Fault, Sql, Tx};
-use handfast_kit::{NetworkId, OrganisationId};
+use handfast_kit::{Id, NetworkId, OrganisationId};
 
-use super::Entry;
+use super::rules::{self, Item, Kind, Part, Shown};
 use crate::{SubjectId, sharing::Lens};
 
-pub(super) fn replace(
-    tx: &mut Tx<'_>,
+/// Where the keys of records begin. Entries are found from the highest key down: records before
+/// touches, and of each the latest first.
+const FIRST_KEY_OF_RECORDS: i64 = 1 << 40;
+const KEY_END: i64 = 1 << 41;
+
+/// The organisations that have, or had, a tie of their own with the customer: none that everybody
+/// or a whole region has.
+pub(super) fn tied(
+    cx: &mut Cx<'_>,
     network: NetworkId,
-    organisation: OrganisationId,
-    entry: &Entry,
-    words: &str,
-) -> Result<(), Fault> {
-    match tx.engine() {
-        Engine::Sqlite => replace_on_sqlite(tx, network, organisation, entry, words),
-        Engine::Postgres => {
-            tx.exec(
-                Sql {
-                    sqlite: "",
-                    postgres: "insert into search_entry (network_id, subject_id, entry_id,
-                        organisation_id, class, words)
-                      values ($1, $2, $3, $4, $5, array_to_tsvector(string_to_array($6, ' ')))
-                      on conflict (network_id, subject_id, entry_id)
-                      do update set words = excluded.words",
-                },
-                (network, entry.subject, entry.id, organisation, entry.class as i64, words),
-            )?;
-            Ok(())
-        }
-    }
+    subject: SubjectId,
+) -> Result<Vec<OrganisationId>, Fault> {
+    let rows: Vec<(OrganisationId,)> = cx.all(
+        "select organisation_id
+           from tie
+          where network_id = $1 and customer_id = $2 and tie not in (7, 8)
+          group by organisation_id
+          order by organisation_id
+          limit 1000",
+        (network, subject),
+    )?;
+    Ok(rows.into_iter().map(|(organisation,)| organisation).collect())
 }
 
-fn replace_on_sqlite(
-    tx: &mut Tx<'_>,
-    network: NetworkId,
-    organisation: OrganisationId,
-    entry: &Entry,
-    words: &str,
-) -> Result<(), Fault> {
+/// Writes where a part is found, and gives its key: a new one if it has none.
+pub(super) fn place(tx: &mut Tx<'_>, item: &Item, part: &Part) -> Result<i64, Fault> {
+    let (first, end) = match item.kind {
+        Kind::Touch => (1, FIRST_KEY_OF_RECORDS),
+        Kind::Record => (FIRST_KEY_OF_RECORDS, KEY_END),
+    };
     let row: Option<(i64,)> = tx.one(
         Sql {
-            sqlite: "insert into search_entry (network_id, subject_id, entry_id, organisation_id,
-                class)
-              values ($1, $2, $3, $4, $5)
+            sqlite: "insert into search_entry (entry_key, network_id, subject_id, entry_id,
+                organisation_id, class, at_ms, audience, is_named)
+              values ((select coalesce(max(entry_key) + 1, $1) from search_entry
+                        where entry_key >= $1 and entry_key < $2),
+                $3, $4, $5, $6, $7, $8, $9, $10)
               on conflict (network_id, subject_id, entry_id)
-              do update set class = excluded.class
+              do update set class = excluded.class, at_ms = excluded.at_ms,
+                audience = excluded.audience, is_named = excluded.is_named
               returning entry_key",
             postgres: "",
         },
-        (network, entry.subject, entry.id, organisation, entry.class as i64),
+        (
+            first,
+            end,
+            item.network,
+            item.subject,
+            part.id,
+            item.organisation,
+            part.class as i64,
+            item.at,
+            item.audience,
+            part.is_named(),
+        ),
     )?;
-    let key = row.ok_or_else(|| Fault::other("an entry was written without a key"))?.0;
+    row.map(|(key,)| key).ok_or_else(|| Fault::other("an entry was written without a key"))
+}
+
+/// Writes the words of the entry with this key.
+pub(super) fn write_text(tx: &mut Tx<'_>, key: i64, text: &str) -> Result<u64, Fault> {
     tx.exec(
         Sql {
             sqlite: "insert or replace into search_text (rowid, words) values ($1, $2)",
             postgres: "",
         },
-        (key, words),
+        (key, text),
+    )
+}
+
+/// Writes a part with its words.
+pub(super) fn write(tx: &mut Tx<'_>, item: &Item, part: &Part, text: &str) -> Result<(), Fault> {
+    tx.exec(
+        Sql {
+            sqlite: "",
+            postgres: "insert into search_entry (network_id, subject_id, entry_id,
+                organisation_id, class, at_ms, audience, is_named, words)
+              values ($1, $2, $3, $4, $5, $6, $7, $8,
+                array_to_tsvector(string_to_array($9, ' ')))
+              on conflict (network_id, subject_id, entry_id)
+              do update set class = excluded.class, at_ms = excluded.at_ms,
+                audience = excluded.audience, is_named = excluded.is_named,
+                words = excluded.words",
+        },
+        (
+            item.network,
+            item.subject,
+            part.id,
+            item.organisation,
+            part.class as i64,
+            item.at,
+            item.audience,
+            part.is_named(),
+            text,
+        ),
     )?;
     Ok(())
 }
 
-pub(super) fn find(
+/// Removes a part that has no words any more.
+pub(super) fn remove(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+    id: Id<()>,
+) -> Result<(), Fault> {
+    if tx.engine() == Engine::Sqlite {
+        tx.exec(
+            Sql {
+                sqlite: "delete from search_text
+                  where rowid in (select entry_key from search_entry
+                                   where network_id = $1 and subject_id = $2 and entry_id = $3)",
+                postgres: "",
+            },
+            (network, subject, id),
+        )?;
+    }
+    tx.exec(
+        "delete from search_entry where network_id = $1 and subject_id = $2 and entry_id = $3",
+        (network, subject, id),
+    )?;
+    Ok(())
+}
+
+/// What a partner may be shown of one customer or another.
+pub(super) fn shown(cx: &mut Cx<'_>, lens: &Lens) -> Result<Shown, Fault> {
+    let rows: Vec<(i64, i64, i64)> = cx.all(
+        "select tie, seen, named
+           from grant_line
+          where network_id = $1 and organisation_id = $2
+         union
+         select tie, extra, extra
+           from tie
+          where network_id = $1 and organisation_id = $2 and extra <> 0 and until_ms > $3
+          limit 10000",
+        (lens.network(), lens.organisation(), lens.now()),
+    )?;
+    let mut shown = Shown::default();
+    for (tie, seen, named) in rows {
+        shown.add(tie, seen, named);
+    }
+    Ok(shown)
+}
+
+/// What a partner finds. Whether an entry of another's is shown is asked as the list of customers
+/// asks it, of ties and grants; whom it is for says the index already.
+pub(super) fn find_shown(
     cx: &mut Cx<'_>,
     lens: &Lens,
-    scope: &str,
+    scopes: &[String],
     words: &[String],
     limit: usize,
 ) -> Result<Vec<SubjectId>, Fault> {
-    // Entries are looked at newest first, and only so many: a subject may have several of them.
-    let entry_count_max = (limit * 10) as i64;
+    asked(cx, scopes, words, limit, |cx, question| {
+        cx.all(
+            Sql {
+                // Goes down the index and stops at the limit: nothing is sorted, and `distinct` keeps the
+                // order in which subjects come.
+                sqlite: "select distinct e.subject_id
+                   from search_text f
+                  cross join search_entry e on e.entry_key = f.rowid
+                  where e.network_id = $1
+                    and (e.organisation_id = $2
+                      or exists (
+                        select 1
+                          from tie s
+                          left join grant_line g on g.network_id = s.network_id
+                               and g.organisation_id = s.organisation_id and g.tie = s.tie
+                               and (s.purposes & (1 << g.purpose)) <> 0
+                         where s.network_id = e.network_id and s.customer_id = e.subject_id
+                           and s.organisation_id = $2 and s.until_ms > $3
+                           and ((case when e.is_named <> 0 then g.named else g.seen end
+                                 & ~s.denied & (1 << e.class)) <> 0
+                                and (g.from_tie = 0 or e.at_ms >= s.from_ms)
+                             or (s.purposes & 1) <> 0 and (s.extra & ~s.denied & (1 << e.class)) <> 0)))
+                    and f.words match $4
+                  order by f.rowid desc
+                  limit $5",
+                postgres: "with g as materialized (
+                    select tie, purpose, from_tie, seen, named
+                      from grant_line
+                     where network_id = $1 and organisation_id = $2)
+                 select e.subject_id
+                   from search_entry e
+                  where e.network_id = $1
+                    and (e.organisation_id = $2
+                      or exists (
+                        select 1
+                          from tie s
+                          left join g on g.tie = s.tie
+                               and (s.purposes & (1 << cast(g.purpose as integer))) <> 0
+                         where s.network_id = e.network_id and s.customer_id = e.subject_id
+                           and s.organisation_id = $2 and s.until_ms > $3
+                           and ((case when e.is_named <> 0 then g.named else g.seen end
+                                 & ~s.denied & (1 << cast(e.class as integer))) <> 0
+                                and (g.from_tie = 0 or e.at_ms >= s.from_ms)
+                             or (s.purposes & 1) <> 0
+                                and (s.extra & ~s.denied & (1 << cast(e.class as integer))) <> 0)))
+                    and e.words @@ cast(cast($4 as text) as tsquery)
+                  group by e.subject_id
+                  order by max(e.at_ms) desc, e.subject_id
+                  limit $5",
+            },
+            (lens.network(), lens.organisation(), lens.now(), question, limit as i64),
+        )
+    })
+}
+
+/// What the brand finds: anything.
+pub(super) fn find_any(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    words: &[String],
+    limit: usize,
+) -> Result<Vec<SubjectId>, Fault> {
+    let scopes = rules::all_scopes(lens.network());
+    asked(cx, &scopes, words, limit, |cx, question| {
+        cx.all(
+            Sql {
+                sqlite: "select distinct e.subject_id
+                   from search_text f
+                  cross join search_entry e on e.entry_key = f.rowid
+                  where e.network_id = $1 and f.words match $2
+                  order by f.rowid desc
+                  limit $3",
+                // Nothing is hidden here, so only so many entries are looked at: a subject may have
+                // several of them.
+                postgres: "select subject_id
+                   from (select subject_id, at_ms
+                           from search_entry
+                          where network_id = $1
+                            and words @@ cast(cast($2 as text) as tsquery)
+                          limit cast($3 as bigint) * 10) e
+                  group by subject_id
+                  order by max(at_ms) desc, subject_id
+                  limit $3",
+            },
+            (lens.network(), question, limit as i64),
+        )
+    })
+}
+
+/// Puts the question in the words of the engine.
+fn asked(
+    cx: &mut Cx<'_>,
+    scopes: &[String],
+    words: &[String],
+    limit: usize,
+    ask: impl Fn(&mut Cx<'_>, String) -> Result<Vec<(SubjectId,)>, Fault>,
+) -> Result<Vec<SubjectId>, Fault> {
     let question = match cx.engine() {
+        Engine::Postgres => rules::tsquery_of(scopes, words),
         Engine::Sqlite => {
-            let words: Vec<String> = words.iter().map(|word| format!("\"{word}\" *")).collect();
-            format!("\"{scope}\" AND {}", words.join(" AND "))
-        }
-        Engine::Postgres => {
-            let words: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
-            format!("'{scope}' & {}", words.join(" & "))
+            if let Some(quick) = rules::quick_match_of(scopes, words) {
+                let found = ask(cx, quick)?;
+                if found.len() >= limit {
+                    return Ok(subjects(found));
+                }
+            }
+            rules::match_of(scopes, words)
         }
     };
-    let rows: Vec<(SubjectId,)> = cx.all(
-        Sql {
-            sqlite: "select e.subject_id
-               from (select rowid as entry_key from search_text where search_text match $1
-                      order by rowid desc limit $2) f
-               join search_entry e on e.entry_key = f.entry_key
-              where e.network_id = $3
-                and (($4 & (1 << e.class)) <> 0 or e.organisation_id = $5)
-              group by e.subject_id
-              order by max(e.entry_key) desc
-              limit $6",
-            postgres: "select subject_id
-               from (select subject_id, entry_id, network_id, organisation_id, class
-                       from search_entry where words @@ cast(cast($1 as text) as tsquery)
-                      limit $2) e
-              where network_id = $3
-                and (($4 & (1 << cast(class as integer))) <> 0 or organisation_id = $5)
-              group by subject_id
-              order by max(cast(entry_id as text)) desc
-              limit $6",
-        },
-        (question, entry_count_max, lens.network(), lens.mask(), lens.organisation(), limit as i64),
-    )?;
-    Ok(rows.into_iter().map(|(subject,)| subject).collect())
+    ask(cx, question).map(subjects)
+}
+
+fn subjects(rows: Vec<(SubjectId,)>) -> Vec<SubjectId> {
+    rows.into_iter().map(|(subject,)| subject).collect()
 }

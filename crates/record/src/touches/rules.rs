@@ -229,4 +229,10 @@ impl Body {
             _ => String::new(),
         }
     }
+
+    /// The words it is found by with a veil, where they are fewer.
+    pub(super) fn words_veiled(&self) -> Option<String> {
+        let veiled = self.clone().veiled().words();
+        (veiled != self.words()).then_some(veiled)
+    }
 }

@@ -81,7 +81,7 @@ pub struct Story {
 /// What became of a tie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Made {
-    /// The organisation had none with the customer before.
+    /// The organisation had none of its own with the customer before.
     First,
     /// It had another, or this one.
     Known,
@@ -121,8 +121,12 @@ pub(crate) fn by_event(
         person: None,
         why: String::new(),
     };
-    make(tx, network, customer, &new)?;
-    Ok(if held.is_empty() { Made::First } else { Made::Known })
+    if make(tx, network, customer, &new)? == 0 {
+        return Ok(Made::Known);
+    }
+    // Those that everybody or a whole region has do not count: no event makes them.
+    let is_own = |held: &Held| !matches!(held.tie, Tie::Territory | Tie::None);
+    Ok(if held.iter().any(is_own) { Made::Known } else { Made::First })
 }
 
 /// Makes a tie, or changes the one of its kind, as the customer's word permits.
