@@ -31,10 +31,10 @@ fn purpose(look: &Look, names: &Names, brand: OrganisationId) -> String {
     let telling = [
         (Tie::Guest, "as a guest"),
         (Tie::Serves, "to take care of a case"),
-        (Tie::Delivers, "to deliver"),
         (Tie::Insures, "to insure"),
-        (Tie::Assigned, "as the partner named for the customer"),
         (Tie::Sold, "as the seller"),
+        (Tie::Delivers, "to deliver"),
+        (Tie::Assigned, "as the partner named for the customer"),
         (Tie::Owner, "as keeper of a record"),
         (Tie::Allowed, "as it was allowed"),
         (Tie::Territory, "as the partner of the region"),
