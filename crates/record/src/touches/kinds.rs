@@ -77,9 +77,11 @@ impl Body {
         }
     }
 
-    /// The tie that it makes between its author and the customer.
-    pub(super) const fn tie(&self) -> Tie {
-        match self {
+    /// The tie that it makes between its author and the customer. Hearing what the customer allows
+    /// makes none: it would show more than the customer said.
+    pub(super) const fn tie(&self) -> Option<Tie> {
+        Some(match self {
+            Self::ConsentSaid { .. } | Self::ConsentTakenBack { .. } => return None,
             Self::Sale { .. } => Tie::Sold,
             Self::CaseOpened { .. }
             | Self::CaseStep { .. }
@@ -89,7 +91,7 @@ impl Body {
                 Tie::Delivers
             }
             _ => Tie::Owner,
-        }
+        })
     }
 
     /// The same without what names its author or another organisation.

@@ -215,8 +215,10 @@ pub fn append(
         search::index(tx, author, &entry(id, &touch), &words);
     }
     // The brand sees every customer, and needs no tie.
-    if author.organisation_id() != organisations::brand_id(network) {
-        let made = ties::by_event(tx, author, touch.subject, touch.body.tie(), touch.at)?;
+    if author.organisation_id() != organisations::brand_id(network)
+        && let Some(tie) = touch.body.tie()
+    {
+        let made = ties::by_event(tx, author, touch.subject, tie, touch.at)?;
         if made == Made::First {
             tied(tx, network, touch.subject)?;
         }

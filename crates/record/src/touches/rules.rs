@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::{Body, Filter};
 use crate::{
     TouchId,
-    sharing::{Class, EVERY_CLASS, Purpose},
+    sharing::{Class, EVERY_CLASS},
 };
 
 /// By which way something happened.
@@ -141,30 +141,9 @@ pub(super) fn summary(body: &Body) -> String {
             }
         }
         Body::Note { text } => text.clone(),
-        Body::ConsentSaid { purpose, class, allowed, .. } => {
-            let answer = if *allowed { "yes" } else { "no" };
-            format!("Said {answer} to {}", being_shown(*purpose, *class))
-        }
-        Body::ConsentTakenBack { purpose, class, .. } => {
-            format!("Took back what was said of {}", being_shown(*purpose, *class))
-        }
-        Body::ConsentTextPublished { purpose, version, .. } => {
-            format!("Published version {version} of the text on {}", purpose.word())
-        }
-        Body::Frozen { why } => format!("Frozen: {why}"),
-        Body::Released {} => "No longer frozen".to_owned(),
         other => super::access::summary(other),
     };
     shortened(&text)
-}
-
-/// What a customer's word is about, without whom it names: "offers", "contact data", "everything".
-fn being_shown(purpose: Option<Purpose>, class: Option<Class>) -> String {
-    match (purpose, class) {
-        (Some(purpose), _) => purpose.word().to_owned(),
-        (None, Some(class)) => format!("{} data", class.word()),
-        (None, None) => "everything".to_owned(),
-    }
 }
 
 /// "order 1042", or "an order" for who may not know whose reference it is.

@@ -3,8 +3,8 @@
 use handfast_kit::{OrganisationId, TimeMs};
 
 use super::{
-    super::SAYINGS_MAX, About, Class, Error, Purpose, Town, data, everything, no, offers, service,
-    towns, yes,
+    super::SAYINGS_MAX, About, Class, Error, Purpose, Tie, Town, data, everything, no, offers,
+    service, towns, yes,
 };
 use crate::{
     CustomerId,
@@ -115,6 +115,19 @@ fn a_partner_records_what_concerns_itself_and_is_refused_all_else_alike() {
             }
         }
         assert_eq!((told(&town, brand), town.kinds(brand)), before);
+    }
+}
+
+#[test]
+fn hearing_a_word_ties_nobody_to_the_customer() {
+    for town in towns() {
+        let (harbour, maya) = (town.world.harbour, town.maya);
+        town.says(harbour, yes(offers(Some(harbour)))).unwrap();
+        town.takes_back(harbour, offers(Some(harbour))).unwrap();
+        let lens = town.world.lens(harbour);
+        let sight = town.world.db.read(move |cx| lens.sight(cx, maya)).unwrap();
+        let held: Vec<Tie> = sight.held().map(|held| held.tie).collect();
+        assert_eq!(held, [Tie::Assigned]);
     }
 }
 
