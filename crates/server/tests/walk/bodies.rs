@@ -88,6 +88,16 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             Sent::json(&json!({"purpose": "offers", "words": "Send me offers."}))
         }
         "POST /api/v1/organisations" => Sent::json(&json!({"name": "Third Gear"})),
+        "POST /api/v1/organisations/{id}/agreements" => {
+            Sent::json(&json!({"expected_version": 1, "draft": {"signed": "2026-03-12",
+                "kinds": ["service"], "grants": []}}))
+        }
+        "POST /api/v1/organisations/{id}/agreements/preview" => Sent::json(&json!({
+            "signed": "2026-03-12", "kinds": ["service"],
+            "grants": [{"tie": "none", "class": "case", "level": "count"}]})),
+        "POST /api/v1/organisations/{id}/agreements/end" => {
+            Sent::json(&json!({"expected_version": 1}))
+        }
         "PATCH /api/v1/me" => Sent::json(&json!({"theme": "dark"})),
         "POST /api/v1/people" | "POST /api/v1/invitations" => Sent::json(&person),
         "PATCH /api/v1/people/{id}" => Sent::json(&json!({"role": "auditor"})),

@@ -16,6 +16,8 @@ pub(crate) enum Thing {
     Touch,
     Organisation,
     Partner,
+    /// A version of a partner's agreement: each has the first.
+    Version,
     Person,
     Import,
     Rejects,
@@ -56,7 +58,9 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("customers", _) => Thing::Customer,
             ("records", _) => Thing::Record,
             ("touches", _) => Thing::Touch,
+            ("organisations", _) if facts.path.contains("/agreement") => Thing::Partner,
             ("organisations", _) => Thing::Organisation,
+            ("agreements", _) => Thing::Version,
             ("partners", _) => Thing::Partner,
             ("people", _) => Thing::Person,
             ("imports", _) if parts.last() == Some(&"rejects.csv") => Thing::Rejects,
@@ -78,6 +82,7 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::Record => estate.record.to_string(),
         Thing::Touch => estate.touch.to_string(),
         Thing::Organisation | Thing::Partner => estate.organisation.to_string(),
+        Thing::Version => "1".to_owned(),
         Thing::Person => estate.colleague.to_string(),
         Thing::Import => estate.waiting.to_string(),
         Thing::Rejects => estate.done.to_string(),
@@ -91,6 +96,7 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
 /// The text of an id that nothing has.
 pub(crate) fn nobodys(thing: Thing) -> String {
     match thing {
+        Thing::Version => "77".to_owned(),
         Thing::Invitation => "5".repeat(64),
         Thing::InvitationSecret | Thing::LinkSecret => Secret::random().text(),
         _ => handfast_kit::Uuid::new_v4().to_string(),
@@ -129,7 +135,10 @@ pub(crate) fn ids(
 pub(crate) fn owners(things: &[Thing]) -> Vec<Owner> {
     match things {
         [] => vec![Owner::Nobody],
-        [_] => [Owner::Nobody].into_iter().chain(Whose::ALL.map(Owner::Of)).collect(),
+        // Versions are numbers, the same with every partner.
+        [_] | [_, Thing::Version] => {
+            [Owner::Nobody].into_iter().chain(Whose::ALL.map(Owner::Of)).collect()
+        }
         _ => [Owner::Nobody]
             .into_iter()
             .chain(Whose::ALL.map(Owner::Of))
@@ -166,7 +175,7 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
         // What another organisation's record says is its own to change.
         Thing::Record => is_own || (is_brands && facts.method == Method::GET),
         Thing::Organisation => is_own || is_brands || (is_near && of.is_brand()),
-        Thing::Partner => (is_own || is_brands) && !of.is_brand(),
+        Thing::Partner | Thing::Version => (is_own || is_brands) && !of.is_brand(),
         Thing::Person | Thing::Token | Thing::Invitation | Thing::Import | Thing::Rejects => is_own,
         Thing::InvitationSecret | Thing::LinkSecret => true,
     }

@@ -5,12 +5,13 @@
 
 use std::path::Path;
 
-use handfast_db::Db;
+use handfast_db::{Db, Tx};
 use handfast_intake::{How, Uploads, imports};
-use handfast_kit::{Clock, NetworkId, OrganisationId, TimeMs, Zone};
+use handfast_kit::{Clock, Day, NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_queue::{Handlers, Stop, run_due};
 use handfast_record::{
     CustomerId, RecordId, TouchId,
+    agreements::{self, Draft},
     cases::{self, End, Event},
     customers::{self, Details, Incoming},
     organisations::{self, Kind, NewNetwork, NewPartner},
@@ -195,6 +196,9 @@ impl Builder<'_> {
         let (customer, record) = self.customer(whose, &author);
         let viewer = self.viewer(&staff_member.session);
         self.business(whose, &author, customer, &viewer);
+        if side == Side::Partner {
+            self.agreement(whose, network, organisation);
+        }
         // The partners of Aurora write about a customer whom both know, and see only their own.
         let is_elsewhere = matches!(whose, Whose::Borealis | Whose::Fjord);
         let about = if is_elsewhere { customer } else { self.shared };
@@ -259,6 +263,16 @@ impl Builder<'_> {
         received.unwrap().ids()
     }
 
+    /// What the brand signed with a partner, which grants nothing: what partners see in this town is
+    /// their own.
+    fn agreement(&self, whose: Whose, network: NetworkId, partner: OrganisationId) {
+        let brand = Author::organisation(network, organisations::brand_id(network));
+        let note = whose.canary().to_owned();
+        let draft = Draft { note, ..Draft::signed_on(Day(20_000)) };
+        let signed = self.db.write(move |tx| agreements::sign(tx, &brand, NOW, partner, &draft, 0));
+        signed.unwrap();
+    }
+
     /// An order, a payment, a review, a case and a call, all with the canary.
     fn business(&self, whose: Whose, author: &Author, customer: CustomerId, viewer: &Viewer) {
         let (canary, author, zone) = (whose.canary(), *author, viewer.zone.clone());
@@ -307,10 +321,12 @@ impl Builder<'_> {
     }
 
     fn log(&self, viewer: &Viewer, author: &Author, about: CustomerId, touch: NewTouch) -> TouchId {
-        let (lens, author) = (Lens::of(viewer), *author);
-        let write =
-            self.db.write(move |tx| customers::log(tx, &lens, &author, NOW, about, touch.clone()));
-        write.unwrap()
+        let (viewer, author) = (viewer.clone(), *author);
+        let write = move |tx: &mut Tx<'_>| {
+            let lens = Lens::of(tx, &viewer, NOW)?;
+            customers::log(tx, &lens, &author, NOW, about, touch.clone())
+        };
+        self.db.write(write).unwrap()
     }
 
     fn import(&self, whose: Whose, viewer: &Viewer, start: Start) -> imports::ImportId {
