@@ -58,7 +58,9 @@ impl Asked {
             organisation: get("by").parse().ok(),
             channel: Channel::named(get("channel")),
             text: get("said").chars().take(TEXT_CHARS_MAX).collect(),
-            after: get("after").parse().ok(),
+            after: Some(get("after"))
+                .filter(|after| !after.is_empty())
+                .and_then(|at| at.parse().ok()),
             shown: get("shown").parse().ok().filter(|shown| *shown >= 0).unwrap_or(0),
             eyes: view_as::asked(query),
         }

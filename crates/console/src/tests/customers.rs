@@ -48,8 +48,8 @@ async fn to_a_partner_only_its_own_customers_are_there() {
         assert_eq!(main_of(&hidden), main_of(&missing));
 
         let own = dev.get(&format!("/customers/{maya}")).await;
-        assert!(own.says("You see your own records and entries of this customer."));
-        assert!(!own.says("Harbour") && !own.says("900999") && !own.says("Partners who serve"));
+        assert!(own.says("You see 1 entry<") && own.says("Everything that others wrote."));
+        assert!(!own.says("Harbour") && !own.says("900999") && !own.says("Who serves"));
     }
 }
 

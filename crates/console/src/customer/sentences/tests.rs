@@ -2,7 +2,7 @@
 use handfast_kit::Id;
 use handfast_record::{
     sharing::{Class, Who},
-    touches::Audience,
+    touches::{Audience, SoldLine},
 };
 
 use super::*;
