@@ -89,14 +89,13 @@ struct Typed {
 /// The clock of a page: what day it is where the network is.
 #[derive(Clone, Copy)]
 pub(super) struct Today<'a> {
-    pub(super) now: TimeMs,
     pub(super) zone: &'a Zone,
     pub(super) day: Day,
 }
 
 impl<'a> Today<'a> {
     pub(super) fn of(viewer: &'a Viewer, now: TimeMs) -> Self {
-        Self { now, zone: &viewer.zone, day: viewer.zone.day_of(now) }
+        Self { zone: &viewer.zone, day: viewer.zone.day_of(now) }
     }
 
     /// `today at 14:30`, `13 March at 09:40`.

@@ -197,8 +197,11 @@ async fn end(
     let (now, asks) = (app.clock.now(), viewer.clone());
     app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
         let lens = Lens::of(tx, &asks, now)?;
-        super::end(tx, &lens, &Author::of(&asks), now, id, (organisation, tie))?;
-        Ok(Answer::nothing())
+        // To a program the tie is a thing with an address, which is there or is not.
+        match super::end(tx, &lens, &Author::of(&asks), now, id, (organisation, tie)) {
+            Err(Error::NotTied) => Err(Error::NotFound),
+            ended => ended.map(|()| Answer::nothing()),
+        }
     })
     .await
 }
