@@ -173,8 +173,10 @@ fn answers_are_as_described() {
         for (word, id) in &ids {
             address = address.replace(&format!("/{word}/{{id}}"), &format!("/{word}/{id}"));
         }
-        // Reports are the brand's; all else is asked for by a partner.
-        let whose = if path.contains("/reports/") { Whose::Aurora } else { Whose::Spoke };
+        address = address.replace("/{version}", "/1");
+        // Reports and presets are the brand's; all else is asked for by a partner.
+        let is_brands = path.contains("/reports/") || path.ends_with("/presets");
+        let whose = if is_brands { Whose::Aurora } else { Whose::Spoke };
         let answer = client.send(&Ask::get(&address).signed_in(&town.of(whose).admin.session));
         assert_eq!(answer.status, 200, "{address}: {}", answer.text());
         let mut wrong = Vec::new();

@@ -45,7 +45,7 @@ pub fn routes() -> Vec<Route> {
         api(Method::GET, VERSION, Member, Scope::Read, show),
         api(Method::POST, PREVIEW, BrandAdmin, Scope::Admin, preview),
         api(Method::POST, END, BrandAdmin, Scope::Admin, end),
-        api(Method::GET, "/api/v1/agreements/presets", BrandAdmin, Scope::Read, preset),
+        api(Method::GET, "/api/v1/agreements/presets", Access::Brand, Scope::Read, preset),
     ]
 }
 
@@ -340,8 +340,9 @@ async fn end(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Of {
-    /// A kind of partner, or several separated by commas: `service,reseller`.
-    kind: String,
+    /// A kind of partner, or several separated by commas: `service,reseller`. Without one the
+    /// draft grants nothing.
+    kind: Option<String>,
 }
 
 /// A draft with what is usual for partners of some kinds
@@ -354,7 +355,8 @@ async fn preset(
     viewer: Viewer,
     Query(of): Query<Of>,
 ) -> Result<Json<Draft>, Failure> {
-    let kinds: Option<Vec<Kind>> = of.kind.split(',').map(Kind::named).collect();
+    let words = of.kind.iter().flat_map(|words| words.split(','));
+    let kinds: Option<Vec<Kind>> = words.map(Kind::named).collect();
     let wrong = || {
         let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
         Failure::field("kind", format!("one or some of {} are expected", words.join(", ")))

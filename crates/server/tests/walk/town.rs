@@ -263,8 +263,8 @@ impl Builder<'_> {
         received.unwrap().ids()
     }
 
-    /// What the brand signed with a partner, which grants nothing: what partners see in this town is
-    /// their own.
+    /// What the brand signed with a partner, which grants nothing: what partners see in this town
+    /// is their own.
     fn agreement(&self, whose: Whose, network: NetworkId, partner: OrganisationId) {
         let brand = Author::organisation(network, organisations::brand_id(network));
         let note = whose.canary().to_owned();
