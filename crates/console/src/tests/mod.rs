@@ -12,6 +12,7 @@ mod looks;
 mod partners;
 mod people;
 mod requests;
+mod sight;
 mod tokens;
 mod town;
 mod world;
