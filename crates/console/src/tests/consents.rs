@@ -125,6 +125,10 @@ async fn the_brand_freezes_with_a_reason_that_partners_do_not_read() {
         let done = priya.post(&at("release"), "").await;
         assert!(priya.get(&done.location).await.says("The record is released."));
         assert!(!dev.get(&at("consents")).await.says("Frozen since"));
+        let timeline = priya.get(&format!("/customers/{maya}")).await;
+        assert!(timeline.says("froze the record") && timeline.says("released the record"));
+        let timeline = dev.get(&format!("/customers/{maya}")).await;
+        assert!(!timeline.says("froze the record") && !timeline.says("disputes"));
         let again = priya.post(&at("release"), "").await;
         assert_eq!(again.status, StatusCode::CONFLICT);
         assert!(again.says("The record was not released"), "{}", again.text);

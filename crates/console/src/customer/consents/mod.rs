@@ -114,6 +114,13 @@ struct Written {
     refused: Option<(Which, Refusal)>,
 }
 
+impl Written {
+    fn refused(&self, which: Which) -> Option<Refusal> {
+        let refused = self.refused.as_ref().filter(|(refused, _)| *refused == which);
+        refused.map(|(_, refusal)| refusal.clone())
+    }
+}
+
 /// The forms of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
@@ -253,7 +260,7 @@ async fn consents_page(
     }
     let reply = reply(written.refused.as_ref().map(|(_, refusal)| refusal));
     let today = viewer.zone.day_of(app.clock.now());
-    reply.with(&Look { viewer, uri, today }.page(&found, written))
+    reply.with(&Look { viewer, uri, today }.page(&found, &written))
 }
 
 fn read(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Found, Error> {
@@ -288,16 +295,47 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    fn page(&self, found: &Found, written: Written) -> ConsentsPage {
+    fn page(&self, found: &Found, written: &Written) -> ConsentsPage {
         let viewer = self.viewer;
-        let (customer, frozen) = (who::short_name(&found.customer), found.frozen.as_ref());
+        let customer = who::short_name(&found.customer);
         let title = words::sentence(&format!("what {customer} allows"));
         let href = format!("/customers/{}", found.customer.id);
         let name = match found.customer.name() {
             "" => "The customer".to_owned(),
             name => name.to_owned(),
         };
-        let telling = Telling {
+        let own = (!viewer.is_brand()).then_some(&viewer.organisation_name);
+        let choices = Choices {
+            customer: &customer,
+            serving: &found.serving,
+            others: &found.others,
+            organisations: &found.organisations,
+            texts: &found.texts,
+            own,
+        };
+        let form = || SayForm::of(&written.typed, written.refused(Which::Say), &choices);
+        ConsentsPage {
+            frame: Frame::of(viewer, self.uri, Nav::Customers, &title)
+                .below("Customers", "/customers")
+                .below(name, href)
+                .saying(KNOWN),
+            path: path(found.customer.id),
+            lede: rows::lede(&found.said, &customer),
+            lens: own
+                .map(|own| format!("You see what names {own}, and what concerns every partner.")),
+            refusal: written.refused(Which::Release),
+            frozen: found.frozen.as_ref().map(|frozen| self.frozen(frozen, found)),
+            rows: self.telling(found).rows(&found.said),
+            form: viewer.may_write().then(form),
+            freezing: (self.may_freeze() && found.frozen.is_none())
+                .then(|| self.freezing(found, &customer, written)),
+            title,
+        }
+    }
+
+    fn telling<'a>(&'a self, found: &'a Found) -> Telling<'a> {
+        let viewer = self.viewer;
+        Telling {
             zone: &viewer.zone,
             today: self.today,
             organisations: &found.organisations,
@@ -306,53 +344,26 @@ impl Look<'_> {
             path: path(found.customer.id),
             may_change: viewer.may_write(),
             own: (!viewer.is_brand()).then_some(viewer.organisation),
-        };
-        let refused = |which: Which| {
-            let refused = written.refused.as_ref().filter(|(refused, _)| *refused == which);
-            refused.map(|(_, refusal)| refusal.clone())
-        };
-        let choices = Choices {
-            customer: &customer,
-            serving: &found.serving,
-            others: &found.others,
-            organisations: &found.organisations,
-            texts: &found.texts,
-            own: (!viewer.is_brand()).then_some(&viewer.organisation_name),
-        };
-        let may_freeze = viewer.is_brand() && viewer.may_write();
-        ConsentsPage {
-            frame: Frame::of(viewer, self.uri, Nav::Customers, &title)
-                .below("Customers", "/customers")
-                .below(name, href)
-                .saying(KNOWN),
-            path: path(found.customer.id),
-            lede: rows::lede(&found.said, &customer),
-            lens: (!viewer.is_brand()).then(|| {
-                let own = &viewer.organisation_name;
-                format!("You see what names {own}, and what concerns every partner.")
-            }),
-            frozen: frozen.map(|frozen| self.frozen(frozen, found)),
-            refusal: refused(Which::Release),
-            rows: telling.rows(&found.said),
-            form: viewer
-                .may_write()
-                .then(|| SayForm::of(&written.typed, refused(Which::Say), &choices)),
-            freezing: (may_freeze && frozen.is_none()).then(|| {
-                let refusal = refused(Which::Freeze);
-                FreezeForm {
-                    path: format!("/customers/{}/freeze", found.customer.id),
-                    why_error: beside(refusal.as_ref(), "why"),
-                    refusal,
-                    why: written.why.clone(),
-                    text: format!(
-                        "For a dispute, or when {customer} asks for it: each partner sees what it \
-                         wrote itself and nothing else, whatever was allowed. {} sees everything. \
-                         Nothing is deleted, and a release leaves all as it was.",
-                        viewer.network_name
-                    ),
-                }
-            }),
-            title,
+        }
+    }
+
+    fn may_freeze(&self) -> bool {
+        self.viewer.is_brand() && self.viewer.may_write()
+    }
+
+    fn freezing(&self, found: &Found, customer: &str, written: &Written) -> FreezeForm {
+        let refusal = written.refused(Which::Freeze);
+        FreezeForm {
+            path: format!("/customers/{}/freeze", found.customer.id),
+            why_error: beside(refusal.as_ref(), "why"),
+            refusal,
+            why: written.why.clone(),
+            text: format!(
+                "For a dispute, or when {customer} asks for it: each partner sees what it wrote \
+                 itself and nothing else, whatever was allowed. {} sees everything. Nothing is \
+                 deleted, and a release leaves all as it was.",
+                self.viewer.network_name
+            ),
         }
     }
 
@@ -371,8 +382,7 @@ impl Look<'_> {
             title: format!("Frozen since {since}"),
             text,
             why: frozen.why.clone().map(|why| (why, by)),
-            release: (viewer.is_brand() && viewer.may_write())
-                .then(|| format!("/customers/{}/release", found.customer.id)),
+            release: self.may_freeze().then(|| format!("/customers/{}/release", found.customer.id)),
         }
     }
 }
