@@ -103,12 +103,7 @@ pub(super) fn summary(body: &Body) -> String {
         }
         Body::Delivered { order_ref, days_late } => delivered_summary(order_ref, *days_late),
         Body::ReviewGiven { score, title, text, .. } => {
-            let words = if text.is_empty() { title } else { text };
-            if words.is_empty() {
-                format!("Rated {score} of 5")
-            } else {
-                format!("Rated {score} of 5: {words}")
-            }
+            review_summary(*score, if text.is_empty() { title } else { text })
         }
         Body::CaseOpened { case_ref, title, product } => {
             let about = if title.is_empty() { product } else { title };
@@ -144,6 +139,14 @@ pub(super) fn summary(body: &Body) -> String {
         other => super::access::summary(other),
     };
     shortened(&text)
+}
+
+fn review_summary(score: i64, words: &str) -> String {
+    if words.is_empty() {
+        format!("Rated {score} of 5")
+    } else {
+        format!("Rated {score} of 5: {words}")
+    }
 }
 
 /// "order 1042", or "an order" for who may not know whose reference it is.
