@@ -204,7 +204,11 @@ insert into tie (network_id, customer_id, organisation_id, tie, from_ms, until_m
   extra, sort_key, made_by, person_id, why)
 select t.network_id, t.subject_id, t.organisation_id,
   case when t.kind = 'sale' then 1 when t.kind like 'case%' then 2 else 3 end,
-  min(t.at_ms), 9223372036854775807, 15, 0, 0, min(c.sort_key), 'event', null, ''
+  min(t.at_ms), 9223372036854775807, 15, 0, 0,
+  coalesce((select min(r.sort_key)
+              from record r
+             where r.network_id = t.network_id and r.customer_id = t.subject_id
+               and r.organisation_id = t.organisation_id), min(c.sort_key)), 'event', null, ''
   from touch t
   join customer c on c.network_id = t.network_id and c.customer_id = t.subject_id
   join organisation o on o.network_id = t.network_id and o.organisation_id = t.organisation_id

@@ -137,6 +137,8 @@ pub(super) fn list_of(
 
 /// The customers whom a partner has a record of or wrote on, and those whose name a tie in force
 /// shows it. Names and places are left to be filled in.
+/// Whom an organisation only wrote on, and whose name it does not see, stands under no name and so
+/// before the others: the place in a list must not tell what the list does not.
 pub(super) fn list_of_partner(
     cx: &mut Cx<'_>,
     lens: &Lens,
@@ -156,6 +158,18 @@ pub(super) fn list_of_partner(
             and s.until_ms > $5
             and (s.tie = 0
               or ((coalesce(g.seen, 0) | (s.extra * (s.purposes & 1) * $6)) & ~s.denied & $7) <> 0)
+            and (s.sort_key <> ''
+              or not exists (
+                select 1
+                  from tie n
+                  left join grant_line h
+                    on h.network_id = n.network_id and h.organisation_id = n.organisation_id
+                   and h.tie = n.tie and (n.purposes & (1 << cast(h.purpose as integer))) <> 0
+                 where n.network_id = s.network_id and n.customer_id = s.customer_id
+                   and n.organisation_id = s.organisation_id and n.until_ms > $5
+                   and n.sort_key <> ''
+                   and ((coalesce(h.seen, 0) | (n.extra * (n.purposes & 1) * $6)) & ~n.denied & $7)
+                     <> 0))
           group by s.sort_key, s.customer_id
           order by s.sort_key, s.customer_id
           limit $8",

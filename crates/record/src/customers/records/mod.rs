@@ -92,7 +92,7 @@ pub(crate) fn keep_also(
     // Ties that were there before stood under another name.
     let records = records(tx, network, customer)?;
     if let Some(key) = own_key(&records, author.organisation_id()) {
-        ties::rename(tx, network, customer, author.organisation_id(), &key)?;
+        ties::rename(tx, network, customer, author.organisation_id(), (&key, &key))?;
     }
     ties::follow_place(tx, network, customer)?;
     Ok(record)
@@ -205,8 +205,9 @@ fn choose(tx: &mut Tx<'_>, network: NetworkId, customer: CustomerId) -> Result<(
     let records = records(tx, network, customer)?;
     let chosen = store::choose(tx, network, customer, &records)?;
     for organisation in ties::organisations_tied(tx, network, customer)? {
-        let key = own_key(&records, organisation);
-        ties::rename(tx, network, customer, organisation, key.as_deref().unwrap_or(&chosen))?;
+        let own = own_key(&records, organisation);
+        let keys = own.as_deref().map_or((chosen.as_str(), ""), |own| (own, own));
+        ties::rename(tx, network, customer, organisation, keys)?;
     }
     ties::follow_place(tx, network, customer)
 }

@@ -188,15 +188,16 @@ pub(crate) fn organisations_tied(
     store::organisations_tied(cx, network, customer)
 }
 
-/// Writes the name by which each organisation's list of customers is in order.
+/// Writes the name by which an organisation's list of customers is in order: for what its agreement
+/// may show, and for what it wrote itself, which tells it no name unless it keeps a record.
 pub(crate) fn rename(
     tx: &mut Tx<'_>,
     network: NetworkId,
     customer: CustomerId,
     organisation: OrganisationId,
-    sort_key: &str,
+    keys: (&str, &str),
 ) -> Result<u64, Fault> {
-    store::rename(tx, network, customer, organisation, sort_key)
+    store::rename(tx, network, customer, organisation, keys)
 }
 
 /// All ties of a customer that the lens shows: the brand sees everybody's, a partner its own. Those

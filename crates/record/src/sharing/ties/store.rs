@@ -25,7 +25,8 @@ pub(super) fn upsert(
     new: &NewTie,
     permitted: Permitted,
 ) -> Result<u64, Fault> {
-    // The organisation's own name for the customer orders its list, else the customer's.
+    // The organisation's own name for the customer orders its list, else the customer's. What it
+    // only wrote itself tells it no name, so that tie stands under none.
     tx.exec(
         "insert into tie (network_id, customer_id, organisation_id, tie, from_ms, until_ms,
            purposes, denied, extra, sort_key, made_by, person_id, why)
@@ -35,7 +36,7 @@ pub(super) fn upsert(
                            where r.network_id = c.network_id and r.customer_id = c.customer_id
                              and r.organisation_id = $1
                            order by r.updated_ms desc, r.record_id
-                           limit 1), c.sort_key),
+                           limit 1), case when $2 = 0 then '' else c.sort_key end),
                 $8, $9, $10
            from customer c
           where c.network_id = $11 and c.customer_id = $12
@@ -111,12 +112,13 @@ pub(super) fn rename(
     network: NetworkId,
     customer: CustomerId,
     organisation: OrganisationId,
-    sort_key: &str,
+    (sort_key, owner_key): (&str, &str),
 ) -> Result<u64, Fault> {
     tx.exec(
-        "update tie set sort_key = $1
-          where network_id = $2 and customer_id = $3 and organisation_id = $4 and sort_key <> $1",
-        (sort_key, network, customer, organisation),
+        "update tie set sort_key = case when tie = 0 then $1 else $2 end
+          where network_id = $3 and customer_id = $4 and organisation_id = $5
+            and sort_key <> case when tie = 0 then $1 else $2 end",
+        (owner_key, sort_key, network, customer, organisation),
     )
 }
 

@@ -180,7 +180,7 @@ pub(super) fn order_by_name(
 ) -> Result<u64, Fault> {
     tx.exec(
         "update tie
-            set sort_key = coalesce((select min(own.sort_key)
+            set sort_key = coalesce((select nullif(max(own.sort_key), '')
                                        from tie own
                                       where own.network_id = tie.network_id
                                         and own.customer_id = tie.customer_id
@@ -192,7 +192,8 @@ pub(super) fn order_by_name(
                          where own.network_id = tie.network_id
                            and own.customer_id = tie.customer_id
                            and own.organisation_id = tie.organisation_id
-                           and own.tie not in ($1, $2) and own.sort_key <> tie.sort_key)",
+                           and own.tie not in ($1, $2)
+                           and own.sort_key not in ('', tie.sort_key))",
         (Tie::Territory as i64, Tie::None as i64, network, organisation),
     )
 }
