@@ -1,6 +1,7 @@
 //! Partners: how they do beside one another, and each with the orders and cases behind its numbers.
 
 mod add;
+mod agreement;
 mod behind;
 mod list;
 mod one;
@@ -21,14 +22,16 @@ const ADDED: Flash = Flash::new("partner", "The partner was added.");
 const KNOWN: &[Flash] = &[ADDED];
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         page(Method::GET, "/partners", Access::Brand, list::show),
         page(Method::POST, "/partners", Access::BrandAdmin, add::add),
         page(Method::GET, "/partners/new", Access::BrandAdmin, add::show),
         page(Method::GET, "/partners/{id}", Access::Member, one::show),
         page(Method::GET, "/partners/{id}/orders", Access::Member, behind::orders),
         page(Method::GET, "/partners/{id}/cases", Access::Member, behind::cases),
-    ]
+    ];
+    routes.extend(agreement::routes());
+    routes
 }
 
 /// The partner with this id, for the brand and for the partner itself; to others it is not there.

@@ -19,6 +19,7 @@ use handfast_record::{
 use handfast_web::{App, Failure, Frame, Nav, Path, Role, Viewer, html};
 
 use super::{
+    agreement::Panels,
     behind,
     standing::{self, Network},
     trend::{self, Months},
@@ -48,6 +49,7 @@ struct PartnerPage {
     numbers: Vec<Number>,
     reviews: Vec<Review>,
     case_rows: Vec<behind::CaseRow>,
+    panels: Panels,
     facts: Vec<(&'static str, String)>,
 }
 
@@ -88,6 +90,7 @@ struct Seen {
     reviews: Vec<(Touch, Option<String>)>,
     latest_cases: Vec<(CaseState, Option<String>)>,
     member_count: usize,
+    panels: Panels,
 }
 
 pub(crate) async fn show(
@@ -103,7 +106,7 @@ pub(crate) async fn show(
         sharing::read(&app, &viewer, occasion, move |cx, lens| read(cx, lens, &asking, id, today))
             .await?;
     let seen = seen.ok_or(Failure::NotFound)?;
-    html(&PartnerPage::of(&viewer, &uri, &seen, today))
+    html(&PartnerPage::of(&viewer, &uri, seen, today))
 }
 
 fn read(
@@ -132,6 +135,7 @@ fn read(
     }
     let members = people::members(cx, viewer.network, id, None, 200)?;
     Ok(Some(Seen {
+        panels: Panels::read(cx, viewer, &partner)?,
         partner,
         sales: sales.unwrap_or_else(|| super::nothing_yet(id)),
         network: viewer.is_brand().then(|| Network::of(&figures)),
@@ -144,7 +148,7 @@ fn read(
 }
 
 impl PartnerPage {
-    fn of(viewer: &Viewer, uri: &Uri, seen: &Seen, today: Day) -> Self {
+    fn of(viewer: &Viewer, uri: &Uri, seen: Seen, today: Day) -> Self {
         let (partner, sales) = (&seen.partner, &seen.sales);
         let path = format!("/partners/{}", partner.id);
         let is_own = !viewer.is_brand();
@@ -179,6 +183,7 @@ impl PartnerPage {
                 .map(|(case, name)| behind::CaseRow::of(case, name.as_deref(), &viewer.zone, today))
                 .collect(),
             facts: facts(partner, viewer),
+            panels: seen.panels,
             path,
             is_own,
         }
