@@ -106,6 +106,19 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             query: "?shape=customers",
             ..Sent::new(ROWS, "{\"reference\":\"n-1\",\"name\":\"Nia\"}\n")
         },
+        "POST /api/v1/customers/{id}/ties" => Sent::json(&json!({
+            "organisation_id": own.organisation.to_string(), "tie": "insures", "why": "Near her"
+        })),
+        "POST /api/v1/guests" => Sent::json(&json!({"key": "an order", "why": "Her brake"})),
+        "POST /api/v1/guests/{id}/code" => Sent::json(&json!({"code": "000000"})),
+        "POST /api/v1/requests" => Sent::json(&json!({
+            "customer_id": own.customer.to_string(), "classes": ["case"], "why": "Her brake"
+        })),
+        "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
+        "POST /api/v1/guests/{id}/confirmation"
+        | "POST /api/v1/guests/{id}/end"
+        | "POST /api/v1/requests/{id}/withdrawal"
+        | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),
         _ if facts.method == Method::DELETE => Sent::new("", ""),
         _ => panic!("{route} has no plausible body in walk/bodies.rs"),
     }
@@ -125,6 +138,10 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /customers/{id}/freeze" => Sent::form("why=a+dispute"),
         "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),
         "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
+        "POST /partners/{id}/agreement" | "POST /partners/{id}/agreement/preview" => {
+            Sent::form("version=1&signed=2020-01-02&guest_hours=24&g-sold-identity=full")
+        }
+        "POST /partners/{id}/agreement/end" => Sent::form("version=1"),
         "POST /me/theme" => Sent::form("theme=dark"),
         "POST /memberships" => {
             Sent::form(format!("network={}&organisation={}", own.network, own.organisation))
@@ -138,7 +155,20 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /me/password" | "POST /invitations/{secret}" => {
             Sent::form("password=blue+bicycle+bell")
         }
-        "POST /sign-out"
+        "POST /customers/{id}/ties" | "POST /customers/{id}/ties/end" => {
+            let organisation = own.organisation;
+            Sent::form(format!("organisation_id={organisation}&tie=insures&why=Near+her"))
+        }
+        "POST /customers/{id}/requests" => Sent::form("class=case&why=Her+brake"),
+        "POST /guests" => Sent::form("key=an+order&why=Her+brake"),
+        "POST /guests/{id}/code" => Sent::form("code=000000"),
+        "POST /let-in/{secret}" => Sent::form("answer=no"),
+        "POST /requests/{id}/answer" => Sent::form("answer=no&text=Not+now"),
+        "POST /guests/{id}/confirmation"
+        | "POST /guests/{id}/end"
+        | "POST /requests/{id}/withdrawal"
+        | "POST /requests/{id}/end"
+        | "POST /sign-out"
         | "POST /sign-out-everywhere"
         | "POST /customers/{id}/release"
         | "POST /people/{id}/ending"
@@ -191,6 +221,27 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "DELETE /api/v1/customers/{id}/freeze",
         "POST /api/v1/customers/{id}/consents/removal", // nobody has said anything
         "POST /sign-in",                                // nobody has a password
+        "POST /api/v1/customers/{id}/ties",             // a brand is no partner
+        "POST /customers/{id}/ties",
+        "DELETE /api/v1/customers/{id}/ties/{organisation_id}/{tie}", // nobody insures anybody
+        "POST /customers/{id}/ties/end",
+        "POST /api/v1/guests/{id}/end", // nobody is let in
+        "POST /guests/{id}/end",
+        "POST /api/v1/requests/{id}/end", // nothing is allowed
+        "POST /requests/{id}/end",
     ];
-    !never.contains(&route.as_str()) && whose != Whose::Fjord
+    let for_partners = [
+        "POST /api/v1/guests",
+        "POST /api/v1/guests/{id}/code",
+        "POST /api/v1/requests",
+        "POST /api/v1/requests/{id}/withdrawal",
+        "POST /customers/{id}/requests",
+        "POST /guests",
+        "POST /guests/{id}/code",
+        "POST /requests/{id}/withdrawal",
+    ];
+    let is_brands = matches!(whose, Whose::Aurora | Whose::Borealis);
+    let is_never =
+        never.contains(&route.as_str()) || (is_brands && for_partners.contains(&route.as_str()));
+    !is_never && whose != Whose::Fjord
 }

@@ -4,7 +4,9 @@ use handfast_intake::imports::ImportId;
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
 use handfast_record::{
     CustomerId, RecordId, TouchId,
+    guests::GuestId,
     people::{ApiTokenId, InvitationId},
+    requests::RequestId,
 };
 use handfast_web::{Secret, Side};
 
@@ -91,6 +93,12 @@ pub(crate) struct Estate {
     pub(crate) token: ApiTokenId,
     pub(crate) invitation: Secret,
     pub(crate) link: Secret,
+    /// An asking that waits for a customer; a brand has none.
+    pub(crate) guest: GuestId,
+    /// What that customer holds.
+    pub(crate) guest_link: Secret,
+    /// A request that waits for the brand; a brand has none.
+    pub(crate) request: RequestId,
 }
 
 impl Estate {

@@ -27,6 +27,14 @@ pub(crate) enum Thing {
     InvitationSecret,
     /// What signs a person in: whoever has it may use it.
     LinkSecret,
+    /// What a partner asked, to serve a guest.
+    Guest,
+    /// What a customer holds who may let the guest's partner in.
+    GuestSecret,
+    /// What a partner asked, to see more of a customer.
+    Request,
+    /// A tie's word.
+    Tie,
 }
 
 /// Whose ids stand in an address.
@@ -60,7 +68,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("touches", _) => Thing::Touch,
             ("organisations", _) if facts.path.contains("/agreement") => Thing::Partner,
             ("organisations", _) => Thing::Organisation,
-            ("agreements", _) => Thing::Version,
+            ("agreements" | "agreement", _) => Thing::Version,
             ("partners", _) => Thing::Partner,
             ("people", _) => Thing::Person,
             ("imports", _) if parts.last() == Some(&"rejects.csv") => Thing::Rejects,
@@ -69,6 +77,11 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("invitations", "{id}") => Thing::Invitation,
             ("invitations", "{secret}") => Thing::InvitationSecret,
             ("sign-in", "{secret}") => Thing::LinkSecret,
+            ("guests", _) => Thing::Guest,
+            ("let-in", _) => Thing::GuestSecret,
+            ("requests", _) => Thing::Request,
+            ("ties", _) => Thing::Organisation,
+            ("{organisation_id}", "{tie}") => Thing::Tie,
             (before, part) => panic!("{}: what is {part} behind {before}?", facts.path),
         });
     }
@@ -90,6 +103,10 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::Invitation => estate.invitation_id().to_string(),
         Thing::InvitationSecret => estate.invitation.text(),
         Thing::LinkSecret => estate.link.text(),
+        Thing::Guest => estate.guest.to_string(),
+        Thing::GuestSecret => estate.guest_link.text(),
+        Thing::Request => estate.request.to_string(),
+        Thing::Tie => "insures".to_owned(),
     }
 }
 
@@ -98,7 +115,8 @@ pub(crate) fn nobodys(thing: Thing) -> String {
     match thing {
         Thing::Version => "77".to_owned(),
         Thing::Invitation => "5".repeat(64),
-        Thing::InvitationSecret | Thing::LinkSecret => Secret::random().text(),
+        Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret => Secret::random().text(),
+        Thing::Tie => "admires".to_owned(),
         _ => handfast_kit::Uuid::new_v4().to_string(),
     }
 }
@@ -178,6 +196,14 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
         Thing::Partner | Thing::Version => (is_own || is_brands) && !of.is_brand(),
         Thing::Person | Thing::Token | Thing::Invitation | Thing::Import | Thing::Rejects => is_own,
         Thing::InvitationSecret | Thing::LinkSecret => true,
+        Thing::GuestSecret => !of.is_brand(),
+        // What is a partner's to do about its asking the brand cannot do for it.
+        Thing::Guest | Thing::Request => {
+            let is_askers = facts.path.ends_with("/code") || facts.path.ends_with("/withdrawal");
+            !of.is_brand() && (is_own || (is_brands && !is_askers))
+        }
+        // Nobody insures anybody in this town.
+        Thing::Tie => false,
     }
 }
 

@@ -14,10 +14,12 @@ use handfast_record::{
     agreements::{self, Draft},
     cases::{self, End, Event},
     customers::{self, Details, Incoming},
+    guests::{self, Ask, GuestId},
     organisations::{self, Kind, NewNetwork, NewPartner},
     people::{self, ApiTokenId, Maker, NewInvitation, NewPerson, NewToken, Uses},
+    requests::{self, RequestId},
     sales::{self, Line, Order, Payment, Review},
-    sharing::{Author, Lens},
+    sharing::{Author, Class, Lens, SystemReason},
     testing::{NOW, World, worlds},
     touches::{Audience, Body, NewTouch},
 };
@@ -203,6 +205,10 @@ impl Builder<'_> {
         let is_elsewhere = matches!(whose, Whose::Borealis | Whose::Fjord);
         let about = if is_elsewhere { customer } else { self.shared };
         let (token, invitation, link) = self.credentials(whose, &admin);
+        let (guest, guest_link, request) = match side {
+            Side::Partner => self.askings(whose, &viewer, about),
+            Side::Brand => (GuestId::random(), Secret::random(), RequestId::random()),
+        };
         Estate {
             whose,
             network,
@@ -220,6 +226,9 @@ impl Builder<'_> {
             token,
             invitation,
             link,
+            guest,
+            guest_link,
+            request,
         }
     }
 
@@ -271,6 +280,34 @@ impl Builder<'_> {
         let draft = Draft { note, ..Draft::signed_on(Day(20_000)) };
         let signed = self.db.write(move |tx| agreements::sign(tx, &brand, NOW, partner, &draft, 0));
         signed.unwrap();
+    }
+
+    /// A partner asks to serve a customer of its brand's as a guest, and to see more of another.
+    fn askings(
+        &self,
+        whose: Whose,
+        viewer: &Viewer,
+        about: CustomerId,
+    ) -> (GuestId, Secret, RequestId) {
+        let of = if whose == Whose::Fjord { Whose::Borealis } else { Whose::Aurora };
+        let why = format!("why {}", whose.canary());
+        let ask = Ask { key: format!("{}-order", of.canary()), why: why.clone() };
+        let viewer = viewer.clone();
+        let asked = self.db.write(move |tx| {
+            let network = viewer.network;
+            let lens = Lens::of(tx, &viewer, NOW)?;
+            let author = Author::of(&viewer);
+            let guest = guests::ask(tx, &lens, &author, NOW, &ask)?.id;
+            let brand = organisations::brand_id(network);
+            let eyes = Lens::system(network, brand, SystemReason::Demo);
+            let brand = Author::organisation(network, brand);
+            let made = guests::make_confirmation(tx, &eyes, &brand, NOW, guest)?;
+            let wanted: (&[Class], &str) = (&[Class::Case], &why);
+            let request = requests::ask(tx, &lens, &author, NOW, about, wanted);
+            Ok::<_, guests::Error>((guest, made.secret, request.map(|request| request.id)))
+        });
+        let (guest, secret, request) = asked.unwrap();
+        (guest, secret, request.unwrap())
     }
 
     /// An order, a payment, a review, a case and a call, all with the canary.

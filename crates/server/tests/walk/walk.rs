@@ -263,11 +263,15 @@ impl Step<'_> {
 
 /// Whether an address holds the secret of something that is there.
 fn is_secret(things: &[Thing], owner: Owner) -> bool {
-    owner != Owner::Nobody && things.iter().copied().any(is_secret_thing)
+    // Brands ask for no guests, so no customer holds a secret about one of theirs.
+    let is_brands = matches!(owner, Owner::Of(Whose::Aurora | Whose::Borealis));
+    let holds =
+        |thing: Thing| is_secret_thing(thing) && !(is_brands && thing == Thing::GuestSecret);
+    owner != Owner::Nobody && things.iter().copied().any(holds)
 }
 
 fn is_secret_thing(thing: Thing) -> bool {
-    matches!(thing, Thing::InvitationSecret | Thing::LinkSecret)
+    matches!(thing, Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret)
 }
 
 /// Whether whoever holds an owner's secret is told of this organisation: who invites, into which
