@@ -1,6 +1,7 @@
 //! What is usual between a brand and a partner of each kind: as little as the work needs, to be
-//! changed before it is signed. Prices and notes are nobody's by default, and no kind is shown
-//! anything of customers it has nothing to do with.
+//! changed before it is signed. Prices, notes, and the names of other partners are nobody's by
+//! default, and no kind is shown anything of customers it has nothing to do with. Keeping a record
+//! shows nothing of others either: that somebody is a customer of its is a partner's own word.
 
 use super::Responsibility;
 use crate::{
@@ -29,25 +30,25 @@ const SERVICE: Option<Purpose> = Some(Purpose::Service);
 const DELIVERY: Option<Purpose> = Some(Purpose::Delivery);
 const INSURANCE: Option<Purpose> = Some(Purpose::Insurance);
 
-/// Who somebody is, and how to reach them.
+/// Who somebody is, and how to reach them; the others who know it are competitors, so without names.
 const WHO: &[Class] = &[Class::Identity, Class::Contact];
 const WHO_AND_WHERE: &[Class] = &[Class::Identity, Class::Contact, Class::Address];
-/// What became of the thing that was sold: other sellers are competitors, so without their names.
+/// What became of the thing that was sold.
 const STORY: &[Class] =
     &[Class::Purchase, Class::Delivery, Class::Case, Class::Service, Class::Promise];
 const FINDINGS: &[Class] = &[Class::Purchase, Class::Case, Class::Service];
 
 const SELLER: &[Share] = &[
-    share(&[Tie::Owner, Tie::Sold, Tie::Assigned], None, Level::Full, WHO),
-    share(&[Tie::Sold, Tie::Assigned], DELIVERY, Level::Full, &[Class::Address]),
+    share(&[Tie::Sold, Tie::Assigned], None, Level::Veiled, WHO),
+    share(&[Tie::Sold, Tie::Assigned], DELIVERY, Level::Veiled, &[Class::Address]),
     share(&[Tie::Sold, Tie::Assigned], SERVICE, Level::Veiled, STORY),
     share(&[Tie::Sold], None, Level::Count, &[Class::Feedback]),
 ];
 
 /// A shop under the brand's name speaks for the brand, so it knows what was said.
 const FRANCHISEE: &[Share] = &[
-    share(&[Tie::Owner, Tie::Sold, Tie::Assigned], None, Level::Full, WHO),
-    share(&[Tie::Sold, Tie::Assigned], DELIVERY, Level::Full, &[Class::Address]),
+    share(&[Tie::Sold, Tie::Assigned], None, Level::Veiled, WHO),
+    share(&[Tie::Sold, Tie::Assigned], DELIVERY, Level::Veiled, &[Class::Address]),
     share(&[Tie::Sold, Tie::Assigned], SERVICE, Level::Veiled, STORY),
     share(&[Tie::Sold, Tie::Assigned], SERVICE, Level::Full, &[Class::Promise]),
     share(&[Tie::Sold, Tie::Assigned], SERVICE, Level::Veiled, &[Class::Message]),
@@ -55,80 +56,57 @@ const FRANCHISEE: &[Share] = &[
 ];
 
 const DISTRIBUTOR: &[Share] = &[
-    share(&[Tie::Sold, Tie::Assigned], None, Level::Full, WHO),
-    share(&[Tie::Sold, Tie::Delivers], DELIVERY, Level::Full, &[Class::Address, Class::Delivery]),
+    share(&[Tie::Sold, Tie::Assigned], None, Level::Veiled, WHO),
+    share(&[Tie::Sold, Tie::Delivers], DELIVERY, Level::Veiled, &[Class::Address, Class::Delivery]),
     share(&[Tie::Sold], None, Level::Count, &[Class::Case]),
 ];
 
 const LICENSEE: &[Share] = &[
-    share(&[Tie::Sold, Tie::Assigned], None, Level::Full, WHO),
+    share(&[Tie::Sold, Tie::Assigned], None, Level::Veiled, WHO),
     share(&[Tie::Sold, Tie::Assigned], SERVICE, Level::Veiled, &[Class::Case, Class::Service]),
     share(&[Tie::Sold], None, Level::Veiled, &[Class::Feedback]),
 ];
 
 const WORKSHOP: &[Share] = &[
-    share(&[Tie::Owner, Tie::Serves, Tie::Assigned], SERVICE, Level::Full, WHO),
-    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Full, &[Class::Address]),
-    share(
-        &[Tie::Owner, Tie::Serves, Tie::Assigned],
-        SERVICE,
-        Level::Veiled,
-        &[Class::Purchase, Class::Delivery],
-    ),
-    share(
-        &[Tie::Owner, Tie::Serves, Tie::Assigned],
-        SERVICE,
-        Level::Full,
-        &[Class::Case, Class::Service, Class::Promise],
-    ),
-    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Full, &[Class::Message]),
-    share(&[Tie::Guest], SERVICE, Level::Full, &[Class::Identity]),
+    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Veiled, WHO_AND_WHERE),
+    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Veiled, STORY),
+    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Veiled, &[Class::Message]),
+    share(&[Tie::Guest], SERVICE, Level::Veiled, &[Class::Identity]),
     share(&[Tie::Guest], SERVICE, Level::Veiled, FINDINGS),
 ];
 
 const HELP_DESK: &[Share] = &[
-    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Full, WHO),
-    share(
-        &[Tie::Serves, Tie::Assigned],
-        SERVICE,
-        Level::Veiled,
-        &[Class::Purchase, Class::Delivery, Class::Service],
-    ),
-    share(
-        &[Tie::Serves, Tie::Assigned],
-        SERVICE,
-        Level::Full,
-        &[Class::Case, Class::Promise, Class::Message],
-    ),
-    share(&[Tie::Guest], SERVICE, Level::Full, &[Class::Identity]),
+    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Veiled, WHO),
+    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Veiled, STORY),
+    share(&[Tie::Serves, Tie::Assigned], SERVICE, Level::Veiled, &[Class::Message]),
+    share(&[Tie::Guest], SERVICE, Level::Veiled, &[Class::Identity]),
     share(&[Tie::Guest], SERVICE, Level::Veiled, FINDINGS),
 ];
 
 const FULFILMENT: &[Share] = &[
-    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Full, WHO_AND_WHERE),
-    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Veiled, &[Class::Purchase]),
+    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Veiled, WHO_AND_WHERE),
     share(
         &[Tie::Delivers, Tie::Assigned],
         DELIVERY,
-        Level::Full,
-        &[Class::Delivery, Class::Promise],
+        Level::Veiled,
+        &[Class::Purchase, Class::Delivery, Class::Promise],
     ),
 ];
 
 const CARRIER: &[Share] = &[
-    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Full, WHO_AND_WHERE),
-    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Full, &[Class::Delivery]),
+    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Veiled, WHO_AND_WHERE),
+    share(&[Tie::Delivers, Tie::Assigned], DELIVERY, Level::Veiled, &[Class::Delivery]),
 ];
 
 const INSURER: &[Share] = &[
-    share(&[Tie::Insures], INSURANCE, Level::Full, WHO_AND_WHERE),
+    share(&[Tie::Insures], INSURANCE, Level::Veiled, WHO_AND_WHERE),
     share(&[Tie::Insures], INSURANCE, Level::Veiled, FINDINGS),
 ];
 
 /// Who referred somebody may know that it came to something, and no more.
 const ASSOCIATE: &[Share] = &[
-    share(&[Tie::Owner], None, Level::Full, &[Class::Identity]),
-    share(&[Tie::Owner], None, Level::Count, &[Class::Purchase]),
+    share(&[Tie::Assigned], None, Level::Veiled, &[Class::Identity]),
+    share(&[Tie::Assigned], None, Level::Count, &[Class::Purchase]),
 ];
 
 /// Who made a part may learn how it failed, but not for whom.
