@@ -2,10 +2,7 @@ use handfast_kit::{Cursor, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Filter};
-use crate::{
-    TouchId,
-    sharing::{Class, EVERY_CLASS},
-};
+use crate::{TouchId, sharing::EVERY_CLASS};
 
 /// By which way something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
