@@ -240,6 +240,14 @@ mod tests {
     }
 
     #[test]
+    fn a_day_reads_back_as_it_was_written_and_nothing_else_does() {
+        assert_eq!(Day::parse(&Day(20_524).to_string()), Some(Day(20_524)));
+        for text in ["", "2026-02-30", "20260312", "2026-03-12T09", "2026-3-12", "12.03.2026"] {
+            assert_eq!(Day::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn times_read_back_as_they_were_written() {
         let at = TimeMs(1_531_234_567_890);
         assert_eq!(TimeMs::parse_rfc3339(&at.rfc3339()), Some(at));

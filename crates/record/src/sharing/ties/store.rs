@@ -30,13 +30,14 @@ pub(super) fn upsert(
     tx.exec(
         "insert into tie (network_id, customer_id, organisation_id, tie, from_ms, until_ms,
            purposes, denied, extra, sort_key, made_by, person_id, why)
-         select c.network_id, c.customer_id, $1, $2, $3, $4, $5, $6, $7,
+         select c.network_id, c.customer_id, $1, cast($2 as bigint), $3, $4, $5, $6, $7,
                 coalesce((select r.sort_key
                             from record r
                            where r.network_id = c.network_id and r.customer_id = c.customer_id
                              and r.organisation_id = $1
                            order by r.updated_ms desc, r.record_id
-                           limit 1), case when $2 = 0 then '' else c.sort_key end),
+                           limit 1),
+                         case when cast($2 as bigint) = 0 then '' else c.sort_key end),
                 $8, $9, $10
            from customer c
           where c.network_id = $11 and c.customer_id = $12
