@@ -162,6 +162,8 @@ fn answers_are_as_described() {
         ("organisations", spoke.organisation.to_string()),
         ("people", spoke.colleague.to_string()),
         ("imports", spoke.done.to_string()),
+        ("guests", spoke.guest.to_string()),
+        ("requests", spoke.request.to_string()),
     ];
     let mut checked_count = 0;
     for (method, path, operation) in operations(&document) {
