@@ -19,7 +19,7 @@ pub(crate) const fn class(class: Class) -> &'static str {
         Class::Promise => "promises",
         Class::Message => "calls and messages",
         Class::Feedback => "reviews",
-        Class::Relationship => "who is let in, and how the relationship stands",
+        Class::Relationship => "how the relationship stands",
         Class::Note => "staff notes",
     }
 }
@@ -35,7 +35,7 @@ pub(crate) const fn level(level: Level) -> (&'static str, &'static str, &'static
     match level {
         Level::None => ("", "lock", "Hidden"),
         Level::Count => ("", "eyeoff", "Only how many"),
-        Level::Veiled => ("warn", "eyeoff", "Without names"),
+        Level::Veiled => ("info", "eyeoff", "Without names"),
         Level::Full => ("ok", "eye", "In full"),
     }
 }
@@ -124,13 +124,21 @@ impl Ground<'_> {
 
     /// A tie with its time: `you sold to Maya, since 20 December 2025`.
     pub(crate) fn held(&self, held: &Held) -> String {
-        let said = self.tie(held.tie);
+        format!("{}{}", self.tie(held.tie), self.span(held))
+    }
+
+    /// The same without saying whose tie it is: `sold to Maya, since 20 December 2025`.
+    pub(crate) fn held_by_it(&self, held: &Held) -> String {
+        format!("{}{}", does(held.tie, self.customer), self.span(held))
+    }
+
+    fn span(&self, held: &Held) -> String {
         if matches!(held.tie, Tie::Territory | Tie::None) {
-            return said;
+            return String::new();
         }
         let since = words::date(self.zone.day_of(held.from), self.today);
         let until = self.until(held.until).map_or(String::new(), |until| format!(", {until}"));
-        format!("{said}, since {since}{until}")
+        format!(", since {since}{until}")
     }
 
     /// `until today, 16:05`, `until 3 April`; none for what goes on.

@@ -144,7 +144,10 @@ impl Looking<'_> {
         };
         let teller = self.names.who(&case.by);
         let has = if case.owner.is_empty() { teller.name.clone() } else { case.owner.clone() };
-        let is_mine = case.owner.is_empty() && case.by == Who::Named(self.viewer.organisation);
+        let is_mine = match case.owner.as_str() {
+            "" => case.by == Who::Named(self.viewer.organisation),
+            owner => owner == self.viewer.organisation_name || owner == self.viewer.person_name,
+        };
         let opened = self.zone().day_of(case.opened);
         let status =
             if case.status.is_empty() { String::new() } else { format!(", “{}”", case.status) };

@@ -186,8 +186,9 @@ impl Look<'_> {
         let row = |one: &Served| {
             let day = |at| words::short_date(self.eyes.zone.day_of(at), self.today);
             let (first, last) = (day(one.first), day(one.last));
-            let id = one.organisation.id().filter(|id| self.viewer.is_brand() || *id == own);
             let mut organisation = seen.names.who(&one.organisation);
+            let is_open = |id: &_| self.viewer.is_brand() || *id == own;
+            let id = one.organisation.id().filter(|id| organisation.kind.is_empty() && is_open(id));
             organisation.name = words::sentence(&organisation.name);
             PartnerRow {
                 organisation,

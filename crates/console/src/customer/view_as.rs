@@ -105,6 +105,7 @@ pub(crate) fn eyes(viewer: &Viewer, partner: &Organisation) -> Viewer {
         organisation_name: partner.name.clone(),
         side: Side::Partner,
         role: Role::Auditor,
+        person_name: String::new(),
         ..viewer.clone()
     }
 }

@@ -6,6 +6,7 @@ import { copyButtons } from "./scripts/copy.js";
 import { dropFields } from "./scripts/drop.js";
 import { filters } from "./scripts/filters.js";
 import { keys } from "./scripts/keys.js";
+import { sight } from "./scripts/sight.js";
 import { swaps } from "./scripts/swaps.js";
 
 // The indicator's rules are in styles/moments.css.
@@ -17,3 +18,4 @@ keys(document);
 swaps(document);
 copyButtons(document);
 dropFields(document);
+sight(document);

@@ -1,6 +1,9 @@
 //! JSON of customers, their records, and what is logged of them.
 
 mod contacts;
+mod sight;
+#[cfg(test)]
+mod tests;
 
 use axum::{
     extract::State,
@@ -25,7 +28,7 @@ use crate::{
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
-    paths(list, show, receive, revise, contacts::timeline, contacts::log),
+    paths(list, show, receive, revise, contacts::timeline, contacts::log, sight::show),
     tags((name = "customers", description = "Customers, and the records behind them"))
 )]
 pub struct Documentation;
@@ -42,6 +45,7 @@ pub fn routes() -> Vec<Route> {
         api(Method::GET, "/api/v1/customers/{id}", Access::Member, Scope::Read, show),
         api(Method::PATCH, RECORD, Access::Worker, Scope::Write, revise),
         api(Method::GET, TIMELINE, Access::Member, Scope::Read, contacts::timeline),
+        api(Method::GET, "/api/v1/customers/{id}/sight", Access::Member, Scope::Read, sight::show),
         api(Method::POST, TOUCHES, Access::Worker, Scope::Write, contacts::log),
     ]
 }

@@ -1,192 +1,37 @@
-//! Who can see something of a customer, and why: one entry, one class, or all of it.
+//! Who sees what, in words.
 
 use std::cmp::Reverse;
 
-use askama::Template;
-use axum::{
-    extract::State,
-    http::{Method, Uri},
-    response::Response,
-};
-use handfast_db::{Cx, Fault};
+use axum::http::Uri;
 use handfast_kit::{Day, OrganisationId, TimeMs, Uuid};
 use handfast_record::{
-    CustomerId, TouchId, agreements, customers, organisations,
-    sharing::{self, Class, Entry, Lens, Level, Outline, Sight, Verdict, looks::Occasion},
-    touches::{self, Audience, Touch},
+    sharing::{Class, Entry, Level, Outline, Verdict},
+    touches::Audience,
 };
-use handfast_web::{
-    Access, App, Failure, Frame, Nav, Path, Query, Route, Viewer, html, page, see_other,
-};
-use serde::Deserialize;
+use handfast_web::{Frame, Nav, Viewer};
 
 use super::{
-    seen,
-    sentences::Badge,
-    who::{self, Organisation},
+    super::{
+        sentences::Badge,
+        who::{self, Organisation},
+    },
+    ClassRow, Matrix, MatrixRow, ReaderRow, SightPage,
+    reading::{Reader, Seen, Subject},
 };
 use crate::{
     reasons::{self, Ground},
     words,
 };
 
-/// Of how many partners it is told what they see.
-const PARTNERS_MAX: usize = 60;
-
-pub(super) fn routes() -> Vec<Route> {
-    vec![page(Method::GET, "/customers/{id}/sight", Access::Member, show)]
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    touch: Option<TouchId>,
-    class: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "customer_sight.html")]
-struct SightPage {
-    frame: Frame,
-    title: String,
-    lede: String,
-    /// Whoever sees something, or could.
-    readers: Vec<ReaderRow>,
-    /// For a partner: each class as it sees it.
-    classes: Vec<ClassRow>,
-    /// For the brand: each class as its partners see it.
-    matrix: Option<Matrix>,
-    others: String,
-    whole: Option<String>,
-}
-
-/// What one organisation sees, and why.
-struct ReaderRow {
-    organisation: Organisation,
-    level: Badge,
-    why: String,
-    /// What is between it and the customer.
-    ties: Vec<String>,
-    agreement: Option<(String, String)>,
-    ties_href: Option<String>,
-}
-
-struct ClassRow {
-    name: String,
-    level: Badge,
-    why: String,
-}
-
-struct Matrix {
-    partners: Vec<(String, String)>,
-    rows: Vec<MatrixRow>,
-}
-
-struct MatrixRow {
-    name: String,
-    href: String,
-    cells: Vec<Badge>,
-}
-
-/// What the page is about.
-enum Subject {
-    Touch(Box<Touch>, Vec<OrganisationId>),
-    Class(Class),
-    Everything,
-}
-
-/// What one partner sees, unworded.
-struct Reader {
-    id: OrganisationId,
-    name: String,
-    signed: Option<Day>,
-    sight: Sight,
-}
-
-struct Seen {
-    customer: CustomerId,
-    name: String,
-    subject: Subject,
-    readers: Vec<Reader>,
-    /// How many partners have no tie.
-    others: i64,
-}
-
-async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    uri: Uri,
-    Path(id): Path<CustomerId>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Failure> {
-    let own = viewer.organisation_name.clone();
-    let seen = sharing::read(&app, &viewer, Occasion::of("customer"), move |cx, lens| {
-        read(cx, lens, id, &asked, own)
-    });
-    let seen = seen.await?.ok_or(Failure::NotFound)?;
-    if seen.customer != id {
-        return Ok(see_other(&format!("/customers/{}/sight", seen.customer)));
-    }
-    let today = viewer.zone.day_of(app.clock.now());
-    html(&Telling { viewer: &viewer, seen: &seen, today }.page(&uri))
-}
-
-fn read(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    id: CustomerId,
-    asked: &Asked,
-    own: String,
-) -> Result<Option<Seen>, Fault> {
-    let Some(customer) = customers::find(cx, lens, id)? else { return Ok(None) };
-    let (id, network) = (customer.id, lens.network());
-    let subject = match (asked.touch, &asked.class) {
-        (Some(touch), _) => {
-            let touch = touches::find(cx, lens, touch)?;
-            let Some(touch) = touch.filter(|touch| touch.subject == id.as_kind()) else {
-                return Ok(None);
-            };
-            let named = touches::named(cx, lens, &touch)?;
-            Subject::Touch(Box::new(touch), named)
-        }
-        (None, Some(word)) => match Class::named(word) {
-            Some(class) => Subject::Class(class),
-            None => return Ok(None),
-        },
-        (None, None) => Subject::Everything,
-    };
-    let name = who::short_name(&customer);
-    let signed = |cx: &mut Cx<'_>, id| -> Result<Option<Day>, Fault> {
-        Ok(agreements::in_force(cx, network, id)?.map(|agreement| agreement.signed))
-    };
-    if !lens.is_whole() {
-        let id = lens.organisation();
-        let reader = Reader { id, name: own, signed: signed(cx, id)?, sight: customer.sight };
-        let (customer, readers) = (customer.id, vec![reader]);
-        return Ok(Some(Seen { customer, name, subject, readers, others: 0 }));
-    }
-    let tied = seen::tied(cx, lens, id)?;
-    let names = organisations::names(cx, network, tied.iter().copied())?;
-    let others = organisations::partner_count(cx, network)? - tied.len() as i64;
-    let mut readers = Vec::new();
-    for id in tied.into_iter().take(PARTNERS_MAX) {
-        let sight = Lens::of_partner(cx, network, id, lens.now())?.sight(cx, customer.id)?;
-        let name = names.get(&id).cloned().unwrap_or_default();
-        readers.push(Reader { id, name, signed: signed(cx, id)?, sight });
-    }
-    readers.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Some(Seen { customer: id, name, subject, readers, others }))
-}
-
 /// Who reads the page, and when.
-struct Telling<'a> {
-    viewer: &'a Viewer,
-    seen: &'a Seen,
-    today: Day,
+pub(super) struct Telling<'a> {
+    pub(super) viewer: &'a Viewer,
+    pub(super) seen: &'a Seen,
+    pub(super) today: Day,
 }
 
 impl Telling<'_> {
-    fn page(&self, uri: &Uri) -> SightPage {
+    pub(super) fn page(&self, uri: &Uri) -> SightPage {
         let path = format!("/customers/{}", self.seen.customer);
         let is_brand = self.viewer.is_brand();
         let is_all = matches!(self.seen.subject, Subject::Everything);
@@ -198,10 +43,16 @@ impl Telling<'_> {
             frame,
             title: self.title(),
             lede: self.lede(),
-            readers: if is_all && is_brand { Vec::new() } else { self.readers() },
+            readers: if is_all { Vec::new() } else { self.readers() },
             classes: if is_all && !is_brand { self.classes() } else { Vec::new() },
             matrix: (is_all && is_brand && !self.seen.readers.is_empty()).then(|| self.matrix()),
             others: self.others(),
+            agreement: self
+                .seen
+                .readers
+                .first()
+                .filter(|_| is_all && !is_brand)
+                .and_then(|reader| self.agreement(reader)),
             whole: (!is_all).then(|| format!("{path}/sight")),
         }
     }
@@ -229,11 +80,22 @@ impl Telling<'_> {
                 let time = words::clock_time(touch.at, &self.viewer.zone);
                 format!("{day}, {time}. {}", touch.summary)
             }
+            Subject::Everything if !self.viewer.is_brand() => self.between(),
             _ => format!(
                 "As agreements, ties and the word of {} stand now. {} sees everything.",
                 self.seen.name, self.viewer.network_name
             ),
         }
+    }
+
+    /// What is between the customer and the partner who reads.
+    fn between(&self) -> String {
+        let Some(reader) = self.seen.readers.first() else { return String::new() };
+        let ground = self.ground(reader);
+        let held = reader.sight.held();
+        let held = held.map(|held| format!("{}.", words::sentence(&ground.held(held))));
+        let own = "What your own people wrote you always see.".to_owned();
+        held.chain([own]).collect::<Vec<_>>().join(" ")
     }
 
     fn ground<'a>(&'a self, reader: &'a Reader) -> Ground<'a> {
@@ -279,18 +141,26 @@ impl Telling<'_> {
             Subject::Class(class) => outlined(reader.sight.outline(*class), reader, &ground),
             _ => ground.because(verdict),
         };
-        let held = reader.sight.held().map(|held| words::sentence(&ground.held(held)));
-        let agreement = words::sentence(&ground.agreement());
-        let has_agreement = reader.signed.is_some();
+        let is_brand = self.viewer.is_brand();
+        let held = reader.sight.held().map(|held| {
+            let said = if is_brand { ground.held_by_it(held) } else { ground.held(held) };
+            words::sentence(&said)
+        });
         ReaderRow {
             organisation: Organisation { name: reader.name.clone(), kind: "" },
             level: badge(verdict.level),
             why,
             ties: held.map(|held| format!("{held}.")).collect(),
-            agreement: has_agreement
-                .then(|| (format!("/partners/{}/agreement", reader.id), agreement)),
+            agreement: self.agreement(reader),
             ties_href: Some(format!("/customers/{}/ties", self.seen.customer)),
         }
+    }
+
+    /// Where the agreement in force is, and what it is called.
+    fn agreement(&self, reader: &Reader) -> Option<(String, String)> {
+        reader.signed?;
+        let called = words::sentence(&self.ground(reader).agreement());
+        Some((format!("/partners/{}/agreement", reader.id), called))
     }
 
     fn verdict(&self, reader: &Reader) -> Verdict {
@@ -356,10 +226,9 @@ impl Telling<'_> {
                 let others = words::number(others);
                 format!("{others} other partners have no tie to {name}, and see nothing.")
             }
-            (false, _) => format!(
-                "What other partners see is told by {}, and to {name}.",
-                self.viewer.network_name
-            ),
+            (false, _) => {
+                format!("{} and {name} can see what others see.", self.viewer.network_name)
+            }
         }
     }
 }
