@@ -149,8 +149,8 @@ fn agreement(
         ensure!(is_seen == (round % 2 == 1), "the agreement was not in force at once");
     }
     let note = format!(
-        "POST /api/v1/organisations/ID/agreements, showing or hiding all but names of {} customers; \
-         the next request is checked to see it",
+        "POST /api/v1/organisations/ID/agreements, showing or hiding all but names of {} \
+         customers; the next request is checked to see it",
         customers.len()
     );
     let row = Row::new("g sharing: an agreement over every customer", "ms", &times_ms);

@@ -30,7 +30,7 @@ const SERVICE: Option<Purpose> = Some(Purpose::Service);
 const DELIVERY: Option<Purpose> = Some(Purpose::Delivery);
 const INSURANCE: Option<Purpose> = Some(Purpose::Insurance);
 
-/// Who somebody is, and how to reach them; the others who know it are competitors, so without names.
+/// Who somebody is, and how to reach them; others who know it are competitors, so without names.
 const WHO: &[Class] = &[Class::Identity, Class::Contact];
 const WHO_AND_WHERE: &[Class] = &[Class::Identity, Class::Contact, Class::Address];
 /// What became of the thing that was sold.

@@ -51,7 +51,8 @@ pub(super) fn ask(
     tx: &mut Tx<'_>,
     (priya, ines): (&Author, &Author),
 ) -> Result<()> {
-    let (network, brand, harbour) = (stage.network, priya.organisation_id(), ines.organisation_id());
+    let (network, harbour) = (stage.network, ines.organisation_id());
+    let brand = priya.organisation_id();
     let lens = Lens::system(network, brand, SystemReason::Demo);
     let maya = customers::by_reference(tx, &lens, brand, "AUR-C-20418")?;
     let maya = maya.context("the story misses Maya")?.id;
