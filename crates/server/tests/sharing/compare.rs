@@ -94,7 +94,7 @@ impl Judge<'_> {
         }
         self.feed(cx, views)?;
         self.list(cx, views)?;
-        if crate::size("SEARCH", 1) > 0 { self.search(cx, views)?; }
+        self.search(cx, views)?;
         self.latest(cx, views)
     }
 

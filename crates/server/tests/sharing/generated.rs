@@ -71,7 +71,7 @@ fn world(engine: Engine, seed: u64) -> Option<Came> {
     let mut stage = Stage::of(fresh(engine)?, &plan);
     let mut chance = Chance::of(seed.wrapping_mul(31));
     let known = (0..plan.customers.len())
-        .map(|whom| (0..plan.organisation_count()).filter(|who| keeps(&plan, *who, whom)).collect())
+        .map(|whom| grow::keepers(&plan, whom))
         .collect();
     let organisations = plan.organisation_count();
     let mut grower = Grower { chance: &mut chance, organisations, known, number: 1_000_000 };
@@ -94,11 +94,4 @@ fn world(engine: Engine, seed: u64) -> Option<Came> {
         stage.clock.advance([0, 1, 1, 2, 22, 3][round % 6] * TimeMs::HOUR);
     }
     Some(all)
-}
-
-/// Whether an organisation keeps a record of a customer from the beginning.
-fn keeps(plan: &crate::plan::Plan, who: usize, whom: usize) -> bool {
-    plan.acts.iter().any(|act| {
-        matches!(act, crate::plan::Act::Record { who: by, whom: of, .. } if (*by, *of) == (who, whom))
-    })
 }

@@ -78,6 +78,15 @@ pub(crate) fn plan(seed: u64, size: Size) -> Plan {
     Plan { partners, customers, acts }
 }
 
+/// Who keeps a record of a customer.
+pub(crate) fn keepers(plan: &Plan, of: Whom) -> Vec<Who> {
+    let keeper = |act: &Act| match act {
+        Act::Record { who, whom, .. } if *whom == of => Some(*who),
+        _ => None,
+    };
+    plan.acts.iter().filter_map(keeper).collect()
+}
+
 fn shuffle<T>(chance: &mut Chance, all: &mut [T]) {
     for end in (1..all.len()).rev() {
         all.swap(end, chance.below(end + 1));

@@ -5,21 +5,32 @@
 //! and a touch, `HANDFAST_PROVE_TWINS` pairs of worlds, `HANDFAST_PROVE_RACES` tries. What fails
 //! tells its seed, and `HANDFAST_PROVE_SEED` runs that one again.
 #![allow(clippy::unwrap_used)]
+#![allow(dead_code, reason = "the client and the ledger serve other tests too")]
 
+mod alter;
+mod asks;
 mod causes;
 mod chance;
+#[path = "../walk/client.rs"]
+mod client;
 mod compare;
 mod deeds;
+mod folk;
 mod generated;
 mod grow;
+#[path = "../walk/ledger.rs"]
+mod ledger;
+mod mask;
 mod model;
 mod plan;
 mod policy;
 mod search;
+mod signature;
 mod small;
 mod stage;
 mod told;
 mod truth;
+mod twins;
 mod view;
 
 /// A number from the environment.

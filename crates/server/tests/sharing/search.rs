@@ -35,12 +35,7 @@ impl Judge<'_> {
     }
 
     /// Whoever is found is found by what is seen, and whoever has all words in one field is found.
-    fn found(
-        &mut self,
-        cx: &mut Cx<'_>,
-        views: &[View<'_>],
-        question: &str,
-    ) -> Result<(), Fault> {
+    fn found(&mut self, cx: &mut Cx<'_>, views: &[View<'_>], question: &str) -> Result<(), Fault> {
         let rows = customers::search(cx, &self.lens, question, 200)?;
         for view in views {
             let is_known = self.stage.known.customers.values().any(|id| *id == view.one.id);
@@ -64,19 +59,23 @@ fn matches(question: &str, text: &str) -> bool {
     tokens(question).iter().all(|asked| words.iter().any(|word| word.starts_with(asked.as_str())))
 }
 
-fn fields(seen: &SeenRecord<'_>) -> Vec<String> {
+/// What is seen of a record, field by field. An organisation's own reference is found by itself and
+/// the brand, whoever else sees it.
+fn fields(view: &View<'_>, seen: &SeenRecord<'_>) -> Vec<String> {
     let record = seen.record;
+    let is_own = view.is_brand || record.organisation == view.viewer;
     let shown = |at: usize, text: String| if seen.shows[at] { text } else { String::new() };
     vec![
         shown(0, record.identity[..3].join(" ")),
         shown(1, record.contact.join(" ")),
         shown(2, record.address[..3].join(" ")),
-        if seen.is_named { record.external_ref.clone() } else { String::new() },
+        if is_own { record.external_ref.clone() } else { String::new() },
     ]
 }
 
 fn must_find(view: &View<'_>, question: &str) -> bool {
-    let in_field = |seen: &SeenRecord<'_>| fields(seen).iter().any(|text| matches(question, text));
+    let in_field =
+        |seen: &SeenRecord<'_>| fields(view, seen).iter().any(|text| matches(question, text));
     // A touch of a unique word is told apart from words that happen to stand in its body.
     let in_touch = |seen: &Seen<'_>| {
         let word = word_of(seen.touch);
@@ -87,10 +86,10 @@ fn must_find(view: &View<'_>, question: &str) -> bool {
 
 fn may_find(view: &View<'_>, question: &str) -> bool {
     let in_record = |seen: &SeenRecord<'_>| {
-        let digits: String =
-            seen.record.contact[1].chars().filter(char::is_ascii_digit).collect();
+        let digits: String = seen.record.contact[1].chars().filter(char::is_ascii_digit).collect();
         let digits = if seen.shows[1] { digits } else { String::new() };
-        matches(question, &(fields(seen).join(" ") + " " + &digits))
+        let reference = if seen.is_named { seen.record.external_ref.as_str() } else { "" };
+        matches(question, &(fields(view, seen).join(" ") + " " + &digits + " " + reference))
     };
     let in_touch = |seen: &Seen<'_>| {
         INDEXED.contains(&seen.touch.kind.as_str()) && matches(question, &seen.touch.body)

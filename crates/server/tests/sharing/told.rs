@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Keys of bodies that name somebody else's reference, people or teams.
-const NAMING: [&str; 8] =
+pub(crate) const NAMING: [&str; 8] =
     ["order_ref", "case_ref", "review_ref", "external_ref", "owner", "team", "from", "to"];
 
 fn body(text: &str) -> Value {
@@ -81,7 +81,7 @@ pub(crate) fn cases_of(one: &One) -> Vec<(String, OrganisationId, TimeMs)> {
 }
 
 /// Who sold something of an order, or was told of it as its keeper.
-fn sellers_of(one: &One, order: &StoredOrder) -> Vec<OrganisationId> {
+pub(crate) fn sellers_of(one: &One, order: &StoredOrder) -> Vec<OrganisationId> {
     let is_of = |touch: &&Stored| {
         touch.kind == "sale" && body(&touch.body)["order_ref"] == order.order_ref.as_str()
     };

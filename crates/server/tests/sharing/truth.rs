@@ -92,6 +92,13 @@ pub(crate) struct StoredOrder {
     pub(crate) keeper: OrganisationId,
     pub(crate) order_ref: String,
     pub(crate) at: TimeMs,
+    pub(crate) seller: Option<OrganisationId>,
+    pub(crate) sellers: i64,
+    pub(crate) total: i64,
+    pub(crate) status: String,
+    pub(crate) delivered: Option<TimeMs>,
+    /// How many reviews, and their scores together.
+    pub(crate) reviews: (i64, i64),
 }
 
 impl FromRow for StoredOrder {
@@ -101,6 +108,12 @@ impl FromRow for StoredOrder {
             keeper: row.get(2)?,
             order_ref: row.get(3)?,
             at: row.get(4)?,
+            seller: row.get(5)?,
+            sellers: row.get(6)?,
+            total: row.get(7)?,
+            status: row.get(8)?,
+            delivered: row.get(9)?,
+            reviews: (row.get(10)?, row.get(11)?),
         })
     }
 }
@@ -243,7 +256,8 @@ fn records(
 
 fn orders(cx: &mut Cx<'_>, network: NetworkId) -> Result<Vec<OfCustomer<StoredOrder>>, Fault> {
     cx.all(
-        "select customer_id, sale_id, keeper_id, order_ref, ordered_ms
+        "select customer_id, sale_id, keeper_id, order_ref, ordered_ms, organisation_id,
+                partner_count, total_minor, status, delivered_ms, review_count, review_sum
            from sale where network_id = $1 limit 1000000",
         (network,),
     )

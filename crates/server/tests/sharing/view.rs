@@ -69,16 +69,18 @@ impl<'a> View<'a> {
             || self.one.world.brand == Some(author)
     }
 
+    /// Whether the viewer has this tie with the customer now.
+    pub(crate) fn has(&self, tie: Tie) -> bool {
+        let ties = self.one.world.ties.iter().map(|(_, held)| held);
+        ties.filter(|held| held.organisation == self.viewer && held.tie == tie)
+            .any(|held| held.until > self.one.world.now)
+    }
+
     /// Whether there is anything to see, or something that might come would be seen.
     pub(crate) fn is_open(&self) -> bool {
-        let held = |tie: Tie| {
-            let ties = self.one.world.ties.iter().map(|(_, held)| held);
-            ties.filter(|held| held.organisation == self.viewer && held.tie == tie)
-                .any(|held| held.until > self.one.world.now)
-        };
         let latest = shared(TimeMs(i64::MAX));
         self.is_brand
-            || held(Tie::Owner)
+            || self.has(Tie::Owner)
             || Class::ALL.into_iter().any(|class| {
                 self.level(class, None) >= Level::Count
                     || self.level(class, Some(&latest)) >= Level::Count
@@ -87,12 +89,9 @@ impl<'a> View<'a> {
 
     /// Whether the customer stands in the viewer's list.
     pub(crate) fn is_listed(&self) -> bool {
-        let tied = self.one.world.ties.iter().any(|(_, held)| {
-            held.organisation == self.viewer
-                && held.tie == Tie::Owner
-                && held.until > self.one.world.now
-        });
-        self.is_brand || tied || self.level(Class::Identity, None) >= Level::Veiled
+        self.is_brand
+            || self.has(Tie::Owner)
+            || self.level(Class::Identity, None) >= Level::Veiled
     }
 
     pub(crate) fn records(&self) -> Vec<SeenRecord<'a>> {
