@@ -4,7 +4,8 @@
 alter table search_entry add column is_named {int} not null default 0;
 
 -- What was allowed beyond agreements is rare: asked of all customers of an organisation at once.
-create index tie_with_extra on tie (network_id, organisation_id) where extra <> 0;
+create index tie_with_extra on tie (network_id, organisation_id, extra, tie, until_ms)
+  where extra > 0;
 
 -- only: postgres
 -- Beginnings of up to three letters are words of their own from now on.

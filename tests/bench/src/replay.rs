@@ -40,13 +40,16 @@ impl Replay {
         let connection = Connection::open(after)?;
         connection.execute_batch("pragma temp_store = memory; pragma cache_size = -262144;")?;
         connection.execute("attach ?1 as before", params![before.to_string_lossy()])?;
-        // Entries of the search are numbered as they come: that is the order of subjects.
+        // Entries of the search are numbered as they come, records apart from touches: that is the
+        // order of subjects.
         connection.execute_batch(
-            "create temp table newest as
-               select coalesce(max(entry_key), 0) as entry_key from before.search_entry;
+            "create temp table fresh (entry_key integer primary key);
+             insert into fresh
+               select entry_key from main.search_entry
+               except select entry_key from before.search_entry;
              create temp table place as
                select subject_id, min(entry_key) as at from main.search_entry
-                where entry_key > (select entry_key from newest) group by subject_id;
+                 join fresh using (entry_key) group by subject_id;
              create unique index temp.place_of on place (subject_id);",
         )?;
         let mut tables = Vec::new();
@@ -133,7 +136,7 @@ fn words(connection: &Connection) -> Result<Table> {
     )?;
     let mut statement = connection.prepare(
         "select doc, term from temp.word
-          where doc > (select entry_key from newest) order by doc, \"offset\"",
+          where doc in (select entry_key from fresh) order by doc, \"offset\"",
     )?;
     let mut found = statement.query([])?;
     let mut rows: Vec<(i64, String)> = Vec::new();

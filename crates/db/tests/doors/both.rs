@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, mpsc},
 };
 
-use handfast_db::{Context, Fault, Kind, OnUnique, Sql, testing};
+use handfast_db::{Context, Fault, Kind, OnUnique, Sql, Tx, testing};
 
 use crate::{add, databases, ids};
 
@@ -267,6 +267,42 @@ fn the_doors_open_from_any_runtime() {
             assert_eq!(row.unwrap(), Some((2,)), "{engine:?}");
             let there = db.clone();
             runtime.block_on(async move { drop(there) });
+        }
+    }
+}
+
+#[test]
+fn what_is_left_for_the_end_is_put_together() {
+    for (engine, db) in databases() {
+        let lay = |tx: &mut Tx<'_>, id: i64| {
+            tx.at_end(move |tx| {
+                let basket = tx.basket::<Vec<i64>>();
+                basket.push(id);
+                if basket.len() == 1 {
+                    tx.at_end(|tx| {
+                        let all = std::mem::take(tx.basket::<Vec<i64>>());
+                        let sum = all.iter().sum();
+                        add(tx, sum, &format!("sum {sum}"))
+                    });
+                }
+                Ok(())
+            });
+        };
+        for expected in [vec![7], vec![7, 14]] {
+            let times = expected.len() as i64;
+            db.write(move |tx| {
+                for id in [1, 2, 4] {
+                    lay(tx, id * times);
+                }
+                let refused: Result<(), Fault> = tx.attempt(|tx| {
+                    lay(tx, 100);
+                    Err(Fault::other("refused"))
+                });
+                refused.unwrap_err();
+                Ok::<_, Fault>(())
+            })
+            .unwrap();
+            assert_eq!(ids(&db), expected, "{engine:?}");
         }
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn rescope(
     customer: CustomerId,
     entries: Vec<(OrganisationId, Entry, String)>,
     records: Vec<(OrganisationId, RecordId, Words)>,
-) -> Result<(), Fault> {
+) {
     // The latest come first; what has no entry yet gets its place in the index as it happened.
     for (organisation, entry, text) in entries.into_iter().rev() {
         let author = Author::organisation(network, organisation);
@@ -107,7 +107,6 @@ pub(crate) fn rescope(
         let author = Author::organisation(network, organisation);
         writing::leave(tx, rules::record(&author, customer, record, &words));
     }
-    Ok(())
 }
 
 /// The subjects that have something the lens shows in which every word of the question begins a

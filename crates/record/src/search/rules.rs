@@ -16,7 +16,8 @@ const QUESTION_WORDS_MAX: usize = 8;
 /// Beginnings of words up to this length are words of their own on PostgreSQL: those of half of all
 /// entries are never put together from a thousand words then. SQLite's index has its own.
 const BEGINNING_CHARS_MAX: usize = 3;
-/// What a letter of the Latin alphabet can be followed by, when accents are gone.
+/// By what a letter or digit is followed in nearly all words that begin with one, when accents are
+/// gone.
 const SECONDS: &str = "abcdefghijklmnopqrstuvwxyz0123456789æðøþßđħıłŋœŧʼ";
 
 /// A touch or a record that is to be found.
@@ -90,16 +91,19 @@ impl Part {
         if self.is_own() {
             scopes.extend([network_word(item.network), own_word(item.organisation)]);
         }
-        let (all, one): (fn(NetworkId, Class) -> String, fn(OrganisationId, Class) -> String) =
-            match self.eyes {
-                Eyes::Own => return scopes,
-                Eyes::Named => (named_by_all_word, named_word),
-                Eyes::Everyone | Eyes::Others => (seen_by_all_word, seen_word),
-            };
+        let (network, class) = (item.network, self.class);
+        let by_all = match self.eyes {
+            Eyes::Own => return scopes,
+            Eyes::Named => named_by_all_word(network, class),
+            Eyes::Everyone | Eyes::Others => seen_by_all_word(network, class),
+        };
         if item.is_shared() {
-            scopes.push(all(item.network, self.class));
+            scopes.push(by_all);
         }
-        scopes.extend(item.readers(tied).map(|reader| one(reader, self.class)));
+        scopes.extend(item.readers(tied).map(|reader| match self.eyes {
+            Eyes::Named => named_word(reader, class),
+            _ => seen_word(reader, class),
+        }));
         scopes
     }
 
@@ -197,7 +201,7 @@ fn cut(word: String) -> String {
 pub(super) fn text(engine: Engine, words: &[String], scopes: &[String]) -> String {
     let mut all: Vec<&str> = words.iter().chain(scopes).map(String::as_str).collect();
     let beginnings: Vec<String> = match engine {
-        Engine::Sqlite => Vec::new(),
+        Engine::Sqlite => words.iter().filter_map(|word| rare_beginning(word)).collect(),
         Engine::Postgres => words.iter().flat_map(|word| beginnings(word)).collect(),
     };
     all.extend(beginnings.iter().map(String::as_str));
@@ -207,6 +211,13 @@ pub(super) fn text(engine: Engine, words: &[String], scopes: &[String]) -> Strin
 fn beginnings(word: &str) -> impl Iterator<Item = String> {
     let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
     ends.take(BEGINNING_CHARS_MAX).map(|end| format!("~{}", &word[..end]))
+}
+
+/// The letter that a word begins with, if another follows than questions of one letter ask for.
+fn rare_beginning(word: &str) -> Option<String> {
+    let mut letters = word.chars();
+    let (first, second) = (letters.next()?, letters.next()?);
+    (first.is_ascii() && !SECONDS.contains(second)).then(|| first.to_string())
 }
 
 /// The words of a question.
@@ -262,30 +273,18 @@ pub(super) fn scopes(
 
 /// What SQLite's index is asked: one of `scopes`, and each word as a beginning.
 pub(super) fn match_of(scopes: &[String], words: &[String]) -> String {
-    let words = words.iter().map(|word| format!("\"{word}\" *"));
-    conjunction(scopes, words)
-}
-
-/// As [`match_of`], with words of one letter asked for as words of two: those have an index, and
-/// need not be put together. Finds a little less, in mixed scripts; `None` if there is no such word.
-pub(super) fn quick_match_of(scopes: &[String], words: &[String]) -> Option<String> {
-    let is_letter = |word: &str| word.len() == 1;
-    words.iter().any(|word| is_letter(word)).then(|| {
-        let words = words.iter().map(|word| {
-            if !is_letter(word) {
-                return format!("\"{word}\" *");
-            }
-            let longer = SECONDS.chars().map(|second| format!("\"{word}{second}\" *"));
-            let longer: Vec<String> = longer.collect();
-            format!("(\"{word}\" OR {})", longer.join(" OR "))
-        });
-        conjunction(scopes, words)
-    })
-}
-
-fn conjunction(scopes: &[String], words: impl Iterator<Item = String>) -> String {
     let scopes: Vec<String> = scopes.iter().map(|scope| format!("\"{scope}\"")).collect();
-    let words: Vec<String> = words.collect();
+    let word = |word: &String| {
+        if word.len() > 1 {
+            return format!("\"{word}\" *");
+        }
+        // Beginnings of one letter are in no index: they would be put together from all words that
+        // have them. Those of two are.
+        let longer: Vec<String> =
+            SECONDS.chars().map(|second| format!("\"{word}{second}\" *")).collect();
+        format!("(\"{word}\" OR {})", longer.join(" OR "))
+    };
+    let words: Vec<String> = words.iter().map(word).collect();
     format!("({}) AND {}", scopes.join(" OR "), words.join(" AND "))
 }
 
@@ -371,7 +370,12 @@ mod tests {
         assert_eq!(asked, "('_a' | '_b') & '~zo' & 'anna':*");
         let asked = match_of(&["_a".into(), "_b".into()], &question("zo anna"));
         assert_eq!(asked, "(\"_a\" OR \"_b\") AND \"zo\" * AND \"anna\" *");
-        assert!(quick_match_of(&["_a".into()], &question("zo anna")).is_none());
-        assert!(quick_match_of(&["_a".into()], &question("z")).unwrap().contains("\"zo\" *"));
+    }
+
+    #[test]
+    fn one_letter_is_asked_for_as_two() {
+        let asked = match_of(&["_a".into()], &question("t"));
+        assert!(asked.starts_with("(\"_a\") AND (\"t\" OR \"ta\" * OR \"tb\" *"), "{asked}");
+        assert_eq!(text(Engine::Sqlite, &words("T恤 ta 王"), &[]), "t恤 ta 王 t");
     }
 }

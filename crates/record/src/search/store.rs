@@ -137,7 +137,7 @@ pub(super) fn shown(cx: &mut Cx<'_>, lens: &Lens) -> Result<Shown, Fault> {
          union
          select tie, extra, extra
            from tie
-          where network_id = $1 and organisation_id = $2 and extra <> 0 and until_ms > $3
+          where network_id = $1 and organisation_id = $2 and extra > 0 and until_ms > $3
           limit 10000",
         (lens.network(), lens.organisation(), lens.now()),
     )?;
@@ -157,59 +157,57 @@ pub(super) fn find_shown(
     words: &[String],
     limit: usize,
 ) -> Result<Vec<SubjectId>, Fault> {
-    asked(cx, scopes, words, limit, |cx, question| {
-        cx.all(
-            Sql {
-                // Goes down the index and stops at the limit: nothing is sorted, and `distinct` keeps the
-                // order in which subjects come.
-                sqlite: "select distinct e.subject_id
-                   from search_text f
-                  cross join search_entry e on e.entry_key = f.rowid
-                  where e.network_id = $1
-                    and (e.organisation_id = $2
-                      or exists (
-                        select 1
-                          from tie s
-                          left join grant_line g on g.network_id = s.network_id
-                               and g.organisation_id = s.organisation_id and g.tie = s.tie
-                               and (s.purposes & (1 << g.purpose)) <> 0
-                         where s.network_id = e.network_id and s.customer_id = e.subject_id
-                           and s.organisation_id = $2 and s.until_ms > $3
-                           and ((case when e.is_named <> 0 then g.named else g.seen end
-                                 & ~s.denied & (1 << e.class)) <> 0
-                                and (g.from_tie = 0 or e.at_ms >= s.from_ms)
-                             or (s.purposes & 1) <> 0 and (s.extra & ~s.denied & (1 << e.class)) <> 0)))
-                    and f.words match $4
-                  order by f.rowid desc
-                  limit $5",
-                postgres: "with g as materialized (
-                    select tie, purpose, from_tie, seen, named
-                      from grant_line
-                     where network_id = $1 and organisation_id = $2)
-                 select e.subject_id
-                   from search_entry e
-                  where e.network_id = $1
-                    and (e.organisation_id = $2
-                      or exists (
-                        select 1
-                          from tie s
-                          left join g on g.tie = s.tie
-                               and (s.purposes & (1 << cast(g.purpose as integer))) <> 0
-                         where s.network_id = e.network_id and s.customer_id = e.subject_id
-                           and s.organisation_id = $2 and s.until_ms > $3
-                           and ((case when e.is_named <> 0 then g.named else g.seen end
-                                 & ~s.denied & (1 << cast(e.class as integer))) <> 0
-                                and (g.from_tie = 0 or e.at_ms >= s.from_ms)
-                             or (s.purposes & 1) <> 0
-                                and (s.extra & ~s.denied & (1 << cast(e.class as integer))) <> 0)))
-                    and e.words @@ cast(cast($4 as text) as tsquery)
-                  group by e.subject_id
-                  order by max(e.at_ms) desc, e.subject_id
-                  limit $5",
-            },
-            (lens.network(), lens.organisation(), lens.now(), question, limit as i64),
-        )
-    })
+    let question = question(cx.engine(), scopes, words);
+    let rows = cx.all(
+        Sql {
+            // Goes down the index and stops at the limit: nothing is sorted, and `distinct` keeps
+            // the order in which subjects come.
+            sqlite: "select distinct e.subject_id
+               from search_text f
+              cross join search_entry e on e.entry_key = f.rowid
+              where e.network_id = $1
+                and (e.organisation_id = $2 or exists (
+                  select 1
+                    from tie s
+                    left join grant_line g on g.network_id = s.network_id
+                         and g.organisation_id = s.organisation_id and g.tie = s.tie
+                         and (s.purposes & (1 << g.purpose)) <> 0
+                   where s.network_id = e.network_id and s.customer_id = e.subject_id
+                     and s.organisation_id = $2 and s.until_ms > $3
+                     and ((case when e.is_named <> 0 then g.named else g.seen end
+                           & ~s.denied & (1 << e.class)) <> 0
+                          and (g.from_tie = 0 or e.at_ms >= s.from_ms)
+                       or (s.purposes & 1) <> 0
+                          and (s.extra & ~s.denied & (1 << e.class)) <> 0)))
+                and f.words match $4
+              order by f.rowid desc
+              limit $5",
+            postgres: "with g as materialized (
+                select tie, purpose, from_tie, seen, named
+                  from grant_line where network_id = $1 and organisation_id = $2)
+             select e.subject_id
+               from search_entry e
+              where e.network_id = $1
+                and (e.organisation_id = $2 or exists (
+                  select 1
+                    from tie s
+                    left join g on g.tie = s.tie
+                         and (s.purposes & (1 << cast(g.purpose as integer))) <> 0
+                   where s.network_id = e.network_id and s.customer_id = e.subject_id
+                     and s.organisation_id = $2 and s.until_ms > $3
+                     and ((case when e.is_named <> 0 then g.named else g.seen end
+                           & ~s.denied & (1 << cast(e.class as integer))) <> 0
+                          and (g.from_tie = 0 or e.at_ms >= s.from_ms)
+                       or (s.purposes & 1) <> 0
+                          and (s.extra & ~s.denied & (1 << cast(e.class as integer))) <> 0)))
+                and e.words @@ cast(cast($4 as text) as tsquery)
+              group by e.subject_id
+              order by max(e.at_ms) desc, e.subject_id
+              limit $5",
+        },
+        (lens.network(), lens.organisation(), lens.now(), question, limit as i64),
+    )?;
+    Ok(subjects(rows))
 }
 
 /// What the brand finds: anything.
@@ -220,53 +218,37 @@ pub(super) fn find_any(
     limit: usize,
 ) -> Result<Vec<SubjectId>, Fault> {
     let scopes = rules::all_scopes(lens.network());
-    asked(cx, &scopes, words, limit, |cx, question| {
-        cx.all(
-            Sql {
-                sqlite: "select distinct e.subject_id
-                   from search_text f
-                  cross join search_entry e on e.entry_key = f.rowid
-                  where e.network_id = $1 and f.words match $2
-                  order by f.rowid desc
-                  limit $3",
-                // Nothing is hidden here, so only so many entries are looked at: a subject may have
-                // several of them.
-                postgres: "select subject_id
-                   from (select subject_id, at_ms
-                           from search_entry
-                          where network_id = $1
-                            and words @@ cast(cast($2 as text) as tsquery)
-                          limit cast($3 as bigint) * 10) e
-                  group by subject_id
-                  order by max(at_ms) desc, subject_id
-                  limit $3",
-            },
-            (lens.network(), question, limit as i64),
-        )
-    })
+    let question = question(cx.engine(), &scopes, words);
+    let rows = cx.all(
+        Sql {
+            sqlite: "select distinct e.subject_id
+               from search_text f
+              cross join search_entry e on e.entry_key = f.rowid
+              where e.network_id = $1 and f.words match $2
+              order by f.rowid desc
+              limit $3",
+            // Nothing is hidden here, so only so many entries are looked at: a subject may have
+            // several of them.
+            postgres: "select subject_id
+               from (select subject_id, at_ms
+                       from search_entry
+                      where network_id = $1 and words @@ cast(cast($2 as text) as tsquery)
+                      limit cast($3 as bigint) * 10) e
+              group by subject_id
+              order by max(at_ms) desc, subject_id
+              limit $3",
+        },
+        (lens.network(), question, limit as i64),
+    )?;
+    Ok(subjects(rows))
 }
 
-/// Puts the question in the words of the engine.
-fn asked(
-    cx: &mut Cx<'_>,
-    scopes: &[String],
-    words: &[String],
-    limit: usize,
-    ask: impl Fn(&mut Cx<'_>, String) -> Result<Vec<(SubjectId,)>, Fault>,
-) -> Result<Vec<SubjectId>, Fault> {
-    let question = match cx.engine() {
+/// The question in the words of the engine.
+fn question(engine: Engine, scopes: &[String], words: &[String]) -> String {
+    match engine {
         Engine::Postgres => rules::tsquery_of(scopes, words),
-        Engine::Sqlite => {
-            if let Some(quick) = rules::quick_match_of(scopes, words) {
-                let found = ask(cx, quick)?;
-                if found.len() >= limit {
-                    return Ok(subjects(found));
-                }
-            }
-            rules::match_of(scopes, words)
-        }
-    };
-    ask(cx, question).map(subjects)
+        Engine::Sqlite => rules::match_of(scopes, words),
+    }
 }
 
 fn subjects(rows: Vec<(SubjectId,)>) -> Vec<SubjectId> {

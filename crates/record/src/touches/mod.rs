@@ -230,7 +230,8 @@ pub fn append(
 pub(crate) fn tied(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) -> Result<(), Fault> {
     let entries = store::spoken(tx, network, subject)?;
     let records = store::recorded(tx, network, subject)?;
-    search::rescope(tx, network, subject.as_kind(), entries, records)
+    search::rescope(tx, network, subject.as_kind(), entries, records);
+    Ok(())
 }
 
 fn entry(id: TouchId, touch: &NewTouch) -> search::Entry {
