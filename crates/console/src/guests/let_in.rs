@@ -62,7 +62,7 @@ async fn show(State(app): State<App>, Path(secret): Path<String>) -> Result<Resp
     html(&LetInPage {
         bare: Bare::titled(format!("Let {} in?", wish.organisation_name)),
         path: format!("{}{secret}", guests::LET_IN_PATH),
-        shows: wish.classes.iter().map(line).collect(),
+        shows: wish.classes.iter().copied().map(line).collect(),
         hours: words::counted(wish.hours, "hour", "hours"),
         left: left(wish.expires.0 - now.0),
         wish,
@@ -125,7 +125,7 @@ fn gone() -> Result<Response, Failure> {
 }
 
 /// `Cases, without the names of others`.
-fn line(shows: &Shows) -> String {
+fn line(shows: Shows) -> String {
     let what = words::sentence(reasons::class(shows.class));
     let how = match shows.level {
         Level::Full | Level::None => "",
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_would_be_seen_is_said_in_plain_words() {
-        let shows = |level, from_then| line(&Shows { class: Class::Case, level, from_then });
+        let shows = |level, from_then| line(Shows { class: Class::Case, level, from_then });
         assert_eq!(shows(Level::Full, false), "Cases");
         assert_eq!(shows(Level::Veiled, false), "Cases, without the names of others");
         assert_eq!(shows(Level::Count, true), "Cases, only how many, from now on only");

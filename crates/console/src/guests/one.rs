@@ -53,13 +53,18 @@ struct GuestPage {
 }
 
 /// What the viewer can do on the page.
-#[derive(Default)]
-struct Does {
-    types_code: bool,
-    makes_code: bool,
-    ends: bool,
-    /// Why no code can be made: the brand reads it.
-    nobody: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Does {
+    /// Only read.
+    Nothing,
+    /// Type the code that the customer tells.
+    TypeCode,
+    /// Make a code and a link to pass on.
+    MakeCode,
+    /// Nothing, for there is nobody to pass anything on to.
+    NobodyToAsk,
+    /// End the access.
+    End,
 }
 
 /// A code and a link that were just made: the one moment they are seen.
@@ -208,7 +213,7 @@ async fn guest_page(
         wrong: wrong(guest),
         made,
         facts,
-        does: does(guest, viewer),
+        does: if viewer.may_write() { does(guest, viewer.is_brand()) } else { Does::Nothing },
         customer: found.customer.map(|(id, name)| (format!("/customers/{id}"), name)),
         code_error: beside(refusal.as_ref(), "code"),
         refusal,
@@ -248,15 +253,12 @@ fn wrong(guest: &Guest) -> Option<String> {
     is_wrong.then(|| format!("That code was not right. {left}."))
 }
 
-fn does(guest: &Guest, viewer: &Viewer) -> Does {
-    if !viewer.may_write() {
-        return Does::default();
-    }
-    let waits = guest.state == Standing::Waiting;
-    Does {
-        types_code: waits && !viewer.is_brand(),
-        makes_code: waits && viewer.is_brand() && guest.customer.is_some(),
-        nobody: waits && viewer.is_brand() && guest.customer.is_none(),
-        ends: guest.state == Standing::LetIn,
+const fn does(guest: &Guest, viewer_is_brand: bool) -> Does {
+    match (guest.state, viewer_is_brand) {
+        (Standing::Waiting, false) => Does::TypeCode,
+        (Standing::Waiting, true) if guest.customer.is_some() => Does::MakeCode,
+        (Standing::Waiting, true) => Does::NobodyToAsk,
+        (Standing::LetIn, _) => Does::End,
+        (Standing::Refused | Standing::Expired | Standing::Over, _) => Does::Nothing,
     }
 }

@@ -184,14 +184,13 @@ fn read(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Found, Fault> {
     let mut names: HashMap<CustomerId, Option<String>> = HashMap::new();
     let mut entries = Vec::new();
     for request in shown {
-        let customer = match names.get(&request.customer) {
-            Some(known) => known.clone(),
-            None => {
-                let seen = customers::find(cx, lens, request.customer)?;
-                let name = seen.map(|customer| customer.name().to_owned());
-                names.insert(request.customer, name.clone());
-                name
-            }
+        let customer = if let Some(known) = names.get(&request.customer) {
+            known.clone()
+        } else {
+            let seen = customers::find(cx, lens, request.customer)?;
+            let name = seen.map(|customer| customer.name().to_owned());
+            names.insert(request.customer, name.clone());
+            name
         };
         let waits = request.state == Standing::Asked && lens.is_whole();
         let denied = if waits { requests::denied(cx, lens, &request)? } else { Vec::new() };

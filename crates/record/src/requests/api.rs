@@ -135,7 +135,10 @@ struct Requests {
 /// Your organisation's requests; for the brand everybody's
 #[utoipa::path(
     get, path = "/api/v1/requests", tag = "requests",
-    responses((status = 200, body = Requests), (status = "default", description = "Problem details"))
+    responses(
+        (status = 200, body = Requests),
+        (status = "default", description = "Problem details")
+    )
 )]
 async fn list(State(app): State<App>, viewer: Viewer, uri: Uri) -> Result<Response, Failure> {
     let now = app.clock.now();

@@ -1,8 +1,8 @@
 //! Requests for access: a partner sees a customer, but not all that it needs, and asks the brand.
 //!
-//! [`ask`] names the classes and says why; the brand has a day to [`answer`] it: some of the classes
-//! or all of them for a number of days, or no, and either way in words. What is allowed is shown in
-//! full until then, except what the customer denied: no answer changes the customer's word.
+//! [`ask`] names the classes and says why; the brand has a day to [`answer`] it: some or all of the
+//! classes for a number of days, or no, and either way in words. What is allowed is shown in full
+//! until then, except what the customer denied: no answer changes the customer's word.
 
 pub mod api;
 mod rules;
