@@ -12,9 +12,10 @@ mod town;
 
 use std::{collections::BTreeSet, path::Path};
 
+use axum::http::Method;
 use handfast_server::routes;
 use handfast_web::{Face, Facts, Route};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     client::{Ask, Client},
@@ -165,6 +166,11 @@ fn answers_are_as_described() {
         ("guests", spoke.guest.to_string()),
         ("requests", spoke.request.to_string()),
     ];
+    // Nobody has said anything of being shown yet.
+    let word = json!({"organisation_id": spoke.organisation, "allowed": true, "channel": "phone"});
+    let consents = format!("/api/v1/customers/{}/consents", spoke.customer);
+    let ask = Ask::new(Method::POST, consents).json(&word).signed_in(&spoke.staff.session);
+    assert_eq!(client.send(&ask).status, 204);
     let mut checked_count = 0;
     for (method, path, operation) in operations(&document) {
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
