@@ -113,7 +113,8 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
 /// The text of an id that nothing has.
 pub(crate) fn nobodys(thing: Thing) -> String {
     match thing {
-        Thing::Version => "77".to_owned(),
+        // A number that everybody has: what is nobody's is the partner before it.
+        Thing::Version => "1".to_owned(),
         Thing::Invitation => "5".repeat(64),
         Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret => Secret::random().text(),
         Thing::Tie => "admires".to_owned(),
@@ -128,6 +129,16 @@ pub(crate) fn fill(path: &str, ids: &[String]) -> String {
         .split('/')
         .map(|part| if part.starts_with('{') { ids.next().unwrap().as_str() } else { part });
     parts.collect::<Vec<_>>().join("/")
+}
+
+/// What an answer may say again of an address. A version is so short that it is told by what stands
+/// before it.
+pub(crate) fn said(things: &[Thing], ids: &[String]) -> Vec<String> {
+    let one = |(thing, id): (&Thing, &String)| match thing {
+        Thing::Version => ["agreement", "agreements"].map(|word| format!("{word}/{id}")).into(),
+        _ => vec![id.clone()],
+    };
+    things.iter().zip(ids).flat_map(one).collect()
 }
 
 /// The ids of an owner for a route.
