@@ -134,9 +134,11 @@ pub fn event(tx: &mut Tx<'_>, author: &Author, now: TimeMs, event: &Event) -> Re
         touches::append(tx, author, now, touch)?;
     }
     store::upsert_state(tx, author.network(), &after)?;
-    if event.end == End::Closes && !store::has_open(tx, author, subject)? {
+    if let Some(closed) = after.closed
+        && !store::has_open(tx, author, subject)?
+    {
         // Whoever took care of the last case may be asked about it for a while.
-        let until = event.at.plus(CARE_DAYS * TimeMs::DAY);
+        let until = closed.plus(CARE_DAYS * TimeMs::DAY);
         let tie = (author.organisation_id(), Tie::Serves);
         ties::end(tx, author.network(), subject.as_kind(), tie, until)?;
     }

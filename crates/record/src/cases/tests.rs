@@ -3,7 +3,13 @@
 use handfast_kit::TimeMs;
 
 use super::{End, Error, Event};
-use crate::testing::{NOW, World, worlds};
+use crate::{
+    sharing::{
+        self, Tie,
+        ties::{CARE_DAYS, OPEN},
+    },
+    testing::{NOW, World, worlds},
+};
 
 fn step(minute: i64, owner: &str, end: End) -> Event {
     Event {
@@ -101,5 +107,41 @@ fn a_case_of_a_customer_is_on_the_customers_timeline_and_needs_a_record() {
         let cases = world.seen(world.brand, maya, super::of_customer);
         assert_eq!(cases.len(), 1);
         assert!(world.seen(world.harbour, maya, super::of_customer).is_empty());
+    }
+}
+
+#[test]
+fn whoever_takes_care_of_a_customer_is_tied_to_it_until_a_while_after_the_last_case() {
+    for world in worlds() {
+        let (maya, _) = world.record(world.harbour, "7", None, "Maya Okafor");
+        let author = world.author(world.harbour);
+        let take = |case_ref: &str, minute, end| {
+            let event = Event {
+                case_ref: case_ref.into(),
+                customer_ref: Some("7".into()),
+                ..step(minute, "Ines", end)
+            };
+            world.db.write(move |tx| super::event(tx, &author, NOW, &event)).unwrap();
+        };
+        let until = || {
+            let tied = world.seen(world.harbour, maya, |cx, lens, _| {
+                sharing::ties::of_customer(cx, lens, maya)
+            });
+            let serves = tied.into_iter().find(|tie| tie.held.tie == Tie::Serves);
+            serves.unwrap().held.until
+        };
+        let after = |minute| NOW.plus(minute * TimeMs::MINUTE + CARE_DAYS * TimeMs::DAY);
+        take("1", 0, End::GoesOn);
+        take("2", 1, End::GoesOn);
+        take("1", 2, End::Closes);
+        assert_eq!(until(), OPEN, "another case goes on");
+        take("2", 9, End::Closes);
+        assert_eq!(until(), after(9));
+        take("2", 5, End::GoesOn);
+        assert_eq!(until(), after(9), "what is told late opens nothing again");
+        take("2", 12, End::GoesOn);
+        assert_eq!(until(), OPEN);
+        take("2", 14, End::Closes);
+        assert_eq!(until(), after(14));
     }
 }
