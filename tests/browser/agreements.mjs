@@ -34,6 +34,8 @@ journey("an agreement is written from what is usual, looked at and signed", {},
       await page.getByRole("combobox", { name: `Prices ${tie}` }).selectOption({ label: "All" });
     }
     await page.getByRole("button", { name: "Add an occasion" }).click();
+    // The new occasion has the focus.
+    await page.locator("[id$=-when][value='']:focus").waitFor();
     await page.keyboard.type("A price is asked for");
     await sound(page);
     await page.getByRole("button", { name: "See what would change" }).last().click();

@@ -4,5 +4,6 @@ import "./looking-up.mjs";
 import "./writing.mjs";
 import "./bringing-in.mjs";
 import "./without-script.mjs";
+import "./agreements.mjs";
 import "./weight.mjs";
 import "./access.mjs";

@@ -51,6 +51,19 @@ fn usual(world: &World, kind: Kind) -> Draft {
     agreements::preset(&[kind], world.at.zone.day_of(NOW))
 }
 
+/// An agreement by which names and contact details are shown.
+fn plain(world: &World) -> Draft {
+    let grant = |class| Grant {
+        tie: Tie::Owner,
+        class,
+        level: Level::Full,
+        from_tie: false,
+        purpose: None,
+    };
+    let grants = vec![grant(Class::Identity), grant(Class::Contact)];
+    Draft { grants, ..Draft::signed_on(world.at.zone.day_of(NOW)) }
+}
+
 fn last(world: &World, organisation: OrganisationId) -> Option<Agreement> {
     let network = world.at.network;
     world.at.db.read(|cx| agreements::last(cx, network, organisation)).unwrap()
@@ -111,7 +124,7 @@ async fn an_agreement_is_looked_at_before_it_is_signed() {
         assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
         assert!(preview.says("More becomes visible, and nothing is hidden"), "{}", preview.text);
         assert!(preview.says(
-            "<b>Names and addresses become visible</b> for 3 customers, to 1 person of \
+            "<b>Customer names and addresses become visible</b> for 3 customers, to 1 person of \
              Spoke &#38; Chain."
         ));
         assert!(preview.says("Sam Whitlock") && preview.says("Sign and put in force"));
@@ -129,7 +142,7 @@ async fn an_agreement_is_looked_at_before_it_is_signed() {
             "For a year.",
             "Of customers whom it keeps a record of, Spoke &#38; Chain sees",
             "<li>Addresses, for delivery</li>",
-            "<li>Addresses, without the names of other organisations, from the day of the tie</li>",
+            "<li>Addresses, without the names of other partners, from the day of the tie</li>",
         ] {
             assert!(page.says(text), "{text}: {}", page.text);
         }
@@ -151,7 +164,7 @@ async fn an_agreement_is_looked_at_before_it_is_signed() {
 #[tokio::test]
 async fn an_agreement_is_open_to_the_brand_and_to_its_partner_alone() {
     for world in worlds() {
-        let draft = usual(&world, Kind::Reseller);
+        let draft = plain(&world);
         sign(&world, world.at.spoke, draft.clone(), 0);
         sign(&world, world.at.spoke, Draft { grants: Vec::new(), ..draft }, 1);
         let at = path(world.at.spoke);
@@ -169,7 +182,9 @@ async fn an_agreement_is_open_to_the_brand_and_to_its_partner_alone() {
         assert!(!old.says("Change it"), "a partner does not write it");
         let new = world.priya().get(&at).await;
         assert!(new.says("What changed since agreement 1"));
-        assert!(new.says("Names and contact details of customers whom it keeps a record of"));
+        assert!(
+            new.says("Customer names and contact details of customers whom it keeps a record of")
+        );
         let missing = format!("{}/preview", path(world.at.brand));
         assert_eq!(ellen(&world).post(&missing, FORM).await.status, StatusCode::NOT_FOUND);
     }
@@ -181,7 +196,9 @@ async fn a_partners_page_says_who_does_what_and_who_sees_what() {
         sign(&world, world.at.harbour, usual(&world, Kind::Service), 0);
         let page = world.priya().get(&format!("/partners/{}", world.at.harbour)).await;
         assert!(page.says("Agreement 1, signed"));
-        for text in ["Answers instead if they cannot", "Without names", "Sees, changes", "Never"] {
+        for text in
+            ["Answers instead if they cannot", "Without partner names", "Sees, changes", "Never"]
+        {
             assert!(page.says(text), "{text}");
         }
         assert!(!page.says("A competitor"), "no other workshop has an agreement");
@@ -206,7 +223,7 @@ async fn whoever_signs_second_keeps_what_was_typed_and_reads_the_other_first() {
         customers(&world);
         let (ellen, at) = (ellen(&world), path(world.at.spoke));
         let preview = ellen.post(&format!("{at}/preview"), FORM).await;
-        sign(&world, world.at.spoke, usual(&world, Kind::Reseller), 0);
+        sign(&world, world.at.spoke, plain(&world), 0);
         let refused = ellen.post(&at, &hidden(&preview)).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
         assert!(refused.says("The agreement was not signed"));
@@ -244,6 +261,9 @@ async fn what_cannot_be_taken_is_said_beside_its_field_and_all_else_is_kept() {
                 assert!(refused.says("aria-invalid=\"true\"") && refused.says("For a year."));
             }
         }
+        let twice = FORM.replace("2-from=on", "2-for=delivery").replace("at=owner", "at=sold");
+        let refused = ellen.post(&format!("{at}/preview"), &twice).await;
+        assert!(refused.says("id=\"at-owner\" checked"), "a phone shows where it is wrong");
         assert_eq!(last(&world, world.at.spoke), None);
     }
 }
@@ -283,12 +303,12 @@ async fn ending_an_agreement_says_first_what_it_hides() {
         let (ellen, at) = (ellen(&world), path(world.at.spoke));
         let end = format!("{at}/end");
         assert_eq!(ellen.get(&end).await.status, StatusCode::NOT_FOUND, "there is none");
-        sign(&world, world.at.spoke, usual(&world, Kind::Reseller), 0);
+        sign(&world, world.at.spoke, plain(&world), 0);
         let page = ellen.get(&end).await;
-        assert!(
-            page.says("Names and contact details are hidden</b> for 3 customers, from 1 person")
-        );
-        sign(&world, world.at.spoke, usual(&world, Kind::Reseller), 1);
+        assert!(page.says(
+            "Customer names and contact details are hidden</b> for 3 customers, from 1 person"
+        ));
+        sign(&world, world.at.spoke, plain(&world), 1);
         let overtaken = ellen.post(&end, &hidden(&page)).await;
         assert_eq!(overtaken.status, StatusCode::CONFLICT);
         assert!(overtaken.says("version 2 is the last now"), "{}", overtaken.text);

@@ -100,7 +100,7 @@ fn of_grants(was: &[Grant], is: &[Grant]) -> Vec<Change> {
         .collect()
 }
 
-/// `Everything for service, or without names`.
+/// `Everything for service, or without partner names`.
 fn said(grants: &[Grant], tie: Tie, class: Class) -> String {
     let lines = matrix::essential(matrix::of(grants, tie, class));
     let parts: Vec<String> = lines
@@ -117,31 +117,41 @@ fn said(grants: &[Grant], tie: Tie, class: Class) -> String {
 mod tests {
     use handfast_kit::Day;
     use handfast_record::{
-        agreements::{self, Guests},
-        sharing::Level,
+        agreements::{Guests, Responsibility},
+        sharing::{Level, Purpose},
     };
 
     use super::*;
 
     #[test]
     fn only_what_is_different_is_told() {
-        let was = agreements::preset(&[Kind::Carrier], Day(0));
-        let mut is = agreements::preset(&[Kind::Carrier], Day(9));
-        assert_eq!(between(("Fleet", "Aurora"), &was, &is), [], "the day is each version's own");
+        let grant = |class, level| Grant {
+            tie: Tie::Delivers,
+            class,
+            level,
+            from_tie: false,
+            purpose: Some(Purpose::Delivery),
+        };
+        let does = |when: &str| Responsibility {
+            when: when.to_owned(),
+            theirs: "Names the day".to_owned(),
+            ours: "Packs it".to_owned(),
+        };
+        let was = Draft {
+            kinds: vec![Kind::Carrier],
+            responsibilities: vec![does("A parcel is sent"), does("A parcel is lost")],
+            grants: vec![grant(Class::Identity, Level::Full), grant(Class::Contact, Level::Full)],
+            ..Draft::signed_on(Day(0))
+        };
+        let mut is = Draft { signed: Day(9), ..was.clone() };
+        let names = ("Fleet", "Aurora");
+        assert_eq!(between(names, &was, &is), [], "the day is each version's own");
 
         is.kinds.push(Kind::Service);
         is.guests = Guests::Open;
         is.responsibilities.remove(0);
-        is.grants.retain(|grant| grant.class != Class::Contact);
-        let grant = Grant {
-            tie: Tie::Delivers,
-            class: Class::Purchase,
-            level: Level::Count,
-            from_tie: false,
-            purpose: None,
-        };
-        is.grants.push(grant);
-        let told = between(("Fleet", "Aurora"), &was, &is);
+        is.grants = vec![grant(Class::Identity, Level::Full), grant(Class::Case, Level::Count)];
+        let told = between(names, &was, &is);
         let told: Vec<String> = told
             .iter()
             .map(|change| format!("{}: {} / {}", change.what, change.was, change.is))
@@ -150,16 +160,13 @@ mod tests {
             told,
             [
                 "What it does: Carrier / Carrier and service",
-                "“A parcel is handed over”: Fleet: Names the day of delivery. Aurora: Has it \
-                 ready by noon / ",
+                "“A parcel is sent”: Fleet: Names the day. Aurora: Packs it / ",
                 "Guests: The customer is asked first, and lets it in by a code or a link, for 24 \
                  hours / The customer’s phone number, email address or order number lets it in, \
                  for 24 hours",
                 "Contact details of customers to whom it delivers: Everything for delivery / \
                  Nothing",
-                "Purchases of customers to whom it delivers: Nothing / Only how many",
-                "Contact details of customers for whom the brand named it: Everything for \
-                 delivery / Nothing",
+                "Cases of customers to whom it delivers: Nothing / Only how many for delivery",
             ]
         );
     }

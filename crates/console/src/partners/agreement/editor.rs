@@ -25,6 +25,7 @@ struct EditorPage {
     frame: Frame,
     path: String,
     name: String,
+    brand: String,
     /// The number of the agreement in force, if there is one.
     in_force: Option<i64>,
     version: i64,
@@ -192,6 +193,7 @@ impl EditorPage {
                 .below("Agreement", format!("{}/agreement", known.path())),
             path: known.path(),
             name: known.partner.name.clone(),
+            brand: viewer.network_name.clone(),
             in_force: known.in_force().map(|agreement| agreement.version),
             version: typed.version,
             signed: typed.signed.clone(),
@@ -232,8 +234,11 @@ fn starts(known: &Known) -> Vec<Choice> {
         is_chosen: start == Start::Ticked,
     };
     let mut starts = vec![choice(Start::Ticked, "What is usual for what is ticked".to_owned())];
-    let usual =
-        |kind: Kind| choice(Start::Kind(kind), format!("What is usual for a {}", kind.noun()));
+    let usual = |kind: Kind| {
+        let noun = kind.noun();
+        let article = if noun.starts_with(['a', 'i']) { "an" } else { "a" };
+        choice(Start::Kind(kind), format!("What is usual for {article} {noun}"))
+    };
     starts.extend(Kind::ALL.map(usual));
     starts.extend(
         known.last.as_ref().map(|last| {

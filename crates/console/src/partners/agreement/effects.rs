@@ -130,7 +130,7 @@ fn sentence(name: &str, (change, classes): (&Change, &[Class]), people: i64) -> 
 fn happens(classes: &[Class], was: Level, becomes: Level) -> String {
     let all = words::classes(classes);
     let within = all.to_lowercase();
-    let names = "the names of other organisations";
+    let names = "the names of other partners";
     match (was, becomes) {
         (Level::None | Level::Count, Level::Full) => format!("{all} become visible"),
         (Level::None | Level::Count, Level::Veiled) => {
@@ -192,7 +192,7 @@ mod tests {
             [
                 "Prices and staff notes become visible for 1,204 customers, to 12 people of \
                  Torque Workshop.",
-                "The names of other organisations in cases are hidden for 1,204 customers, from \
+                "The names of other partners in cases are hidden for 1,204 customers, from \
                  12 people of Torque Workshop.",
             ]
         );

@@ -261,6 +261,12 @@ pub(super) fn problems(draft: &Draft, problems: &Problems) -> Problems {
     told
 }
 
+/// The first tie with whose grants something is wrong.
+pub(super) fn tie_of(problems: &Problems) -> Option<Tie> {
+    let named = |problem: &Problem| place_named(problem.field.strip_prefix("g-")?);
+    problems.fields.iter().find_map(named).map(|(tie, _)| tie)
+}
+
 /// Each line with its number among those for the same tie and class.
 pub(super) fn numbered(grants: &[Grant]) -> impl Iterator<Item = (&Grant, usize)> {
     grants.iter().enumerate().map(|(at, grant)| {

@@ -152,7 +152,7 @@ fn cell(grants: Vec<Grant>, detail: Detail) -> Cell {
         _ if asks => plain("If they agree", "lock", "warn"),
         _ if first.from_tie => plain("From the day of the tie", "clock", "warn"),
         Level::Full => plain("Sees", "eye", "ok"),
-        Level::Veiled => plain("Without names", "eyeoff", "warn"),
+        Level::Veiled => plain("Without partner names", "eyeoff", "warn"),
         _ => plain("Number only", "dot", "warn"),
     };
     let is_said = !asks && !first.from_tie;
@@ -177,8 +177,6 @@ fn cell(grants: Vec<Grant>, detail: Detail) -> Cell {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use handfast_record::{agreements, organisations::Kind};
-
     use super::*;
 
     fn grant(level: Level, purpose: Option<Purpose>, from_tie: bool) -> Grant {
@@ -194,9 +192,13 @@ mod tests {
             (vec![grant(Level::None, None, false)], "Never", ""),
             (vec![grant(Level::Full, None, false)], "Sees", ""),
             (vec![grant(Level::Full, service, false)], "Sees", "for service"),
-            (vec![grant(Level::Veiled, None, false)], "Without names", ""),
+            (vec![grant(Level::Veiled, None, false)], "Without partner names", ""),
             (vec![grant(Level::Count, None, false)], "Number only", ""),
-            (vec![grant(Level::Veiled, None, true)], "From the day of the tie", "without names"),
+            (
+                vec![grant(Level::Veiled, None, true)],
+                "From the day of the tie",
+                "without partner names",
+            ),
             (
                 vec![grant(Level::Full, research, false)],
                 "If they agree",
@@ -226,12 +228,18 @@ mod tests {
 
     #[test]
     fn ties_and_classes_that_are_seen_alike_stand_together() {
-        let grants = agreements::grants(&[Kind::Carrier]);
+        let tied = [Tie::Delivers, Tie::Assigned].into_iter();
+        let classes = [Class::Identity, Class::Contact, Class::Address, Class::Delivery];
+        let grants: Vec<Grant> = tied
+            .flat_map(|tie| {
+                classes.map(|class| Grant { tie, class, ..grant(Level::Full, None, false) })
+            })
+            .collect();
         let matrix = Matrix::of(&grants, &[], Detail::Brief);
         assert_eq!(matrix.heads, ["Delivers to, assigned to"]);
         assert_eq!((matrix.own, matrix.has_competitor), (1, false));
         let heads: Vec<&str> = matrix.rows.iter().map(|row| &*row.head).collect();
-        assert_eq!(heads[0], "Names, contact details and addresses");
+        assert_eq!(heads[0], "Customer names, contact details and addresses");
         assert!(heads[1].starts_with("Purchases, prices, cases"), "{heads:?}");
         assert_eq!(heads[2], "Deliveries");
         let words: Vec<&str> = matrix.rows[1].cells.iter().map(|cell| cell.word).collect();

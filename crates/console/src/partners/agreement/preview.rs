@@ -133,7 +133,10 @@ impl Refused {
             }
             Self::Agreement(Error::Invalid(problems)) => {
                 let draft = typed.draft(today).unwrap_or_else(|_| Draft::signed_on(today));
-                Refusal::of(title, form::problems(&draft, &problems))
+                let told = form::problems(&draft, &problems);
+                // A narrow page shows one tie: the one where something is to be changed.
+                typed.at = form::tie_of(&told).unwrap_or(typed.at);
+                Refusal::of(title, told)
             }
             Self::Agreement(error) => Err(error.into()),
         }

@@ -264,10 +264,10 @@ fn clauses(name: &str, grants: &[Grant]) -> Vec<Clause> {
     matrix::ties_of(grants).map(clause).collect()
 }
 
-/// `Purchases and repairs, without the names of other organisations, for service`.
+/// `Purchases and repairs, without the names of other partners, for service`.
 fn line(grant: Grant, classes: &[Class]) -> String {
     let how = match grant.level {
-        Level::Veiled => ", without the names of other organisations",
+        Level::Veiled => ", without the names of other partners",
         Level::Count => ", only how many there are",
         Level::Full | Level::None => "",
     };

@@ -11,7 +11,7 @@ use crate::words;
 /// What a class is called, as several things, within a sentence.
 pub(super) const fn class(class: Class) -> &'static str {
     match class {
-        Class::Identity => "names",
+        Class::Identity => "customer names",
         Class::Contact => "contact details",
         Class::Address => "addresses",
         Class::Purchase => "purchases",
@@ -89,7 +89,7 @@ pub(super) const fn level(level: Level) -> &'static str {
     match level {
         Level::None => "Nothing",
         Level::Count => "Number",
-        Level::Veiled => "No names",
+        Level::Veiled => "Veiled",
         Level::Full => "All",
     }
 }
@@ -99,7 +99,7 @@ pub(super) const fn how_much(level: Level) -> &'static str {
     match level {
         Level::None => "nothing",
         Level::Count => "only how many",
-        Level::Veiled => "without names",
+        Level::Veiled => "without partner names",
         Level::Full => "everything",
     }
 }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn classes_read_as_one_phrase() {
-        assert_eq!(classes(&[Class::Identity]), "Names");
+        assert_eq!(classes(&[Class::Identity]), "Customer names");
         assert_eq!(classes(&[Class::Case, Class::Note]), "Cases and staff notes");
     }
 }
