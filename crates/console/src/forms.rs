@@ -8,6 +8,8 @@ use axum::{
 };
 use handfast_web::{Failure, Problem, html_with};
 
+use crate::words;
+
 /// Why a form was refused, as its page says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -33,7 +35,11 @@ impl Refusal {
             Failure::Invalid(problems) if problems.fields.is_empty() => {
                 (problems.detail.into_owned(), Vec::new())
             }
-            Failure::Invalid(problems) => {
+            Failure::Invalid(mut problems) => {
+                // To programs they are parts of a sentence, on a page each is one.
+                for problem in &mut problems.fields {
+                    problem.detail = words::sentence(&problem.detail).into();
+                }
                 let text = match problems.fields.len() {
                     1 => "What you wrote is still below. One thing needs changing:".to_owned(),
                     n => format!("What you wrote is still below. {n} things need changing:"),

@@ -52,6 +52,8 @@ struct GuestsPage {
     rows_title: &'static str,
     rows: Vec<Row>,
     nothing: &'static str,
+    /// Whether there may be more than are shown.
+    more: bool,
 }
 
 /// The form in which a partner asks.
@@ -194,6 +196,7 @@ async fn guests_page(
         lede: lede(viewer, &found.guests),
         form,
         rows_title,
+        more: found.guests.len() >= 200,
         rows: rows(&found, is_brand, &today),
         nothing,
     };

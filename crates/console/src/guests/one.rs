@@ -190,7 +190,7 @@ async fn guest_page(
     let (title, parent) = if viewer.is_brand() {
         ("A partner asks to serve a guest", "Guests")
     } else {
-        ("Serve a guest", "Serve a guest")
+        ("A guest", "Serve a guest")
     };
     let mut facts = vec![("Why", format!("“{}”", guest.why))];
     if viewer.is_brand() {

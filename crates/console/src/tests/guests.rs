@@ -88,7 +88,7 @@ async fn the_brand_passes_a_code_on_and_the_partner_types_it() {
 
         let half = dev.post(&format!("{path}/code"), "code=12").await;
         assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(half.says("the code has six digits"));
+        assert!(half.says("The code has six digits"));
         let number: u32 = code.parse().unwrap();
         let wrong = format!("code={:06}", (number + 1) % 1_000_000);
         let tried = dev.post(&format!("{path}/code"), &wrong).await;

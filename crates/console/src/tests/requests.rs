@@ -90,7 +90,7 @@ async fn a_no_comes_with_words_and_a_request_can_be_withdrawn() {
         let (dev, priya) = (world.dev(), world.priya());
         let ask = format!("/customers/{maya}/requests");
         let nothing = dev.post(&ask, "why=For+her+insurer").await;
-        assert!(nothing.says("choose at least one kind of entry"), "{}", nothing.text);
+        assert!(nothing.says("Choose at least one kind of entry"), "{}", nothing.text);
         dev.post(&ask, "class=case&why=For+her+insurer").await;
         let id = first(&priya.get("/requests").await.text);
         let refused = format!("/requests/{id}/answer");
