@@ -192,9 +192,7 @@ impl Ground<'_> {
     fn hidden(&self, reason: Reason) -> String {
         let (who, agreement, customer) = (self.who(), self.agreement(), self.customer);
         match reason {
-            Reason::Audience => {
-                format!("whoever wrote it keeps it to its own people and {}", self.brand)
-            }
+            Reason::Audience => format!("this was not written for {who}"),
             Reason::Frozen => format!("{} data may only be kept for now", possessive(customer)),
             Reason::NoAgreement => format!("{} and {who} have no agreement", self.brand),
             Reason::NoTie => {

@@ -236,19 +236,26 @@ fn asked(request: &Request, ground: &Ground<'_>) -> String {
 
 /// What may be asked for; nothing where no answer could show it.
 fn ask(seen: &Seen, outlines: &[Outline], ground: &Ground<'_>, now: TimeMs) -> Option<Ask> {
+    // Whose record a name or an address stands in is not worth a question.
+    let is_field =
+        |class: Class| matches!(class, Class::Identity | Class::Contact | Class::Address);
     let is_of_use = |outline: &&Outline| {
+        let level = outline.verdict.level;
         let never = matches!(
             outline.verdict.reason,
             Reason::NoAgreement | Reason::Frozen | Reason::Objected
         );
-        outline.verdict.level < Level::Full && !never
+        !never && (level < Level::Veiled || level == Level::Veiled && !is_field(outline.class))
     };
     let label = |outline: &Outline| {
-        let names = if outline.verdict.level == Level::Veiled { ", with names" } else { "" };
+        let is_veiled = outline.verdict.level == Level::Veiled;
+        let names = if is_veiled { ", with the names of organisations" } else { "" };
         let label = words::sentence(reasons::class(outline.class));
         (outline.class.word(), format!("{label}{names}"))
     };
-    let classes: Vec<_> = outlines.iter().filter(is_of_use).map(label).collect();
+    let mut of_use: Vec<&Outline> = outlines.iter().filter(is_of_use).collect();
+    of_use.sort_by_key(|outline| outline.verdict.level);
+    let classes: Vec<_> = of_use.into_iter().map(label).collect();
     let due = ground.moment(now.plus(requests::ANSWER_WITHIN_MS));
     (!classes.is_empty()).then(|| Ask {
         action: format!("/customers/{}/requests", seen.customer.id),

@@ -97,7 +97,7 @@ const FIELDS: [Field; 4] = [
 pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day) -> Identity {
     let day = |at| words::date(viewer.zone.day_of(at), today);
     let origin =
-        |record: &Record| Origin { organisation: names.who(&record.by), day: day(record.updated) };
+        |record: &Record| Origin { organisation: named(names, record), day: day(record.updated) };
     let chosen = &customer.chosen;
     let picks = [&chosen.name, &chosen.phone, &chosen.email, &chosen.address];
     let mut values: Vec<Value> = FIELDS
