@@ -101,7 +101,6 @@ pub(super) fn spans(
     let mut begins: Vec<TimeMs> = ground.held.iter().map(|held| held.from).collect();
     begins.push(start);
     begins.sort_unstable();
-    begins.dedup();
     let mut spans: Vec<Span> = Vec::with_capacity(begins.len());
     for from in begins.into_iter().rev() {
         let masks = ground.masks(Some(from));
@@ -161,16 +160,14 @@ impl<'a> Ground<'a> {
     /// What is shown of all classes: of the fields, or of shared entries of that moment.
     fn masks(&self, at: Option<TimeMs>) -> Masks {
         let mut masks = Masks::default();
-        if !self.is_frozen {
-            for class in Class::ALL {
-                masks.show(class, self.decide(class, at).level);
-            }
+        for class in Class::ALL {
+            masks.show(class, self.decide(class, at).level);
         }
         masks
     }
 
-    /// The verdict on the fields, or on a shared entry of that moment, by another author, of a
-    /// customer who is not frozen.
+    /// The verdict on the fields, or on a shared entry of that moment by another author. Nothing of
+    /// a frozen customer is permitted for any purpose, whatever the reason it gives.
     fn decide(&self, class: Class, at: Option<TimeMs>) -> Verdict {
         let Some(lines) = self.lines else { return nothing(Reason::NoAgreement) };
         let mut best = nothing(Reason::NotGranted);
@@ -216,12 +213,9 @@ impl<'a> Ground<'a> {
         is_before.then_some(Reason::BeforeTie(held.from))
     }
 
-    /// A purpose that needs consent is not forbidden, but was never allowed, unless the customer
-    /// said no.
+    /// A purpose to which nobody said no needs consent, and was never allowed.
     fn why_forbidden(&self, purpose: Option<Purpose>) -> Reason {
-        let Some(purpose) = purpose.filter(|purpose| purpose.needs_consent()) else {
-            return Reason::Objected;
-        };
+        let Some(purpose) = purpose else { return Reason::Objected };
         let is_refused = standing(&self.sayings, self.viewer).any(|saying| {
             !saying.allowed
                 && saying.class.is_none()

@@ -205,10 +205,76 @@ fn the_customers_word_becomes_bits_for_each_organisation() {
     assert_eq!(word(&[no(None, None), yes(Purpose::Offers, None)], false), (0, 0));
     assert_eq!(word(&[no(Some(Purpose::Service), None)], false), (0b1101, 0));
     assert_eq!(word(&[yes(Purpose::Offers, None)], false), (0b10_1111, 0));
+    let both = [no(Some(Purpose::Service), None), no(Some(Purpose::Delivery), None)];
+    assert_eq!(word(&both, false), (0b1001, 0));
     assert_eq!(
         word(&[no(None, Some(Class::Case)), no(None, Some(Class::Note))], false),
         (PURPOSES_UNSAID, Class::Case.bit() | Class::Note.bit())
     );
+}
+
+#[test]
+fn ties_of_others_and_with_others_show_nothing() {
+    let mut world = world();
+    world.ties.clear();
+    let omar = CustomerId::derived(&[b"Omar"]);
+    world.ties.push((omar, held(Tie::Sold, 500, OPEN, 0)));
+    world.ties.push((lena(), Held { organisation: other(), ..held(Tie::Sold, 500, OPEN, 0) }));
+    assert_eq!(seen(&world, Class::Purchase, None), (Level::None, Reason::NoTie));
+    assert_eq!(decide(&world, shop(), omar, Class::Purchase, None).level, Level::Full);
+    world.sayings.push(no(None, None));
+    assert_eq!(decide(&world, shop(), omar, Class::Purchase, None).level, Level::Full);
+}
+
+#[test]
+fn of_ties_that_show_the_same_the_first_is_the_reason() {
+    let mut world = world();
+    let lines = &mut world.agreements[0].1;
+    lines.push(line(Tie::Serves, None, false, &[(Class::Purchase, Level::Full)]));
+    world.ties.push((lena(), held(Tie::Serves, 1, OPEN, Class::Purchase.bit())));
+    assert_eq!(seen(&world, Class::Purchase, None), (Level::Full, SOLD));
+}
+
+#[test]
+fn what_the_customer_denies_of_a_class_holds_for_that_class_alone() {
+    let mut world = world();
+    world.sayings = vec![no(None, Some(Class::Purchase)), no(None, Some(Class::Feedback))];
+    let objected = (Level::None, Reason::Objected);
+    assert_eq!(seen(&world, Class::Purchase, None), objected);
+    assert_eq!(seen(&world, Class::Feedback, Some(&entry(499))), objected);
+    assert_eq!(seen(&world, Class::Case, None).0, Level::Veiled);
+    // Words about a class, or another purpose, say nothing about research.
+    world.sayings.extend([no(Some(Purpose::Offers), None), no(Some(Purpose::Insurance), None)]);
+    let unsaid = Reason::NotConsented(Purpose::Research);
+    assert_eq!(seen(&world, Class::Message, None), (Level::None, unsaid));
+}
+
+#[test]
+fn of_all_that_stands_in_the_way_the_customers_word_is_told_first_then_the_earliest_day() {
+    let mut world = world();
+    let lines = &mut world.agreements[0].1;
+    let research = Some(Purpose::Research);
+    let offers = Some(Purpose::Offers);
+    lines.extend([
+        line(Tie::Sold, None, true, &[(Class::Price, Level::Full)]),
+        line(Tie::Owner, None, true, &[(Class::Price, Level::Full)]),
+        line(Tie::Sold, offers, false, &[(Class::Address, Level::Full)]),
+        line(Tie::Owner, research, false, &[(Class::Address, Level::Full)]),
+        line(Tie::Owner, None, true, &[(Class::Address, Level::Full)]),
+        line(Tie::Serves, offers, false, &[(Class::Contact, Level::Full)]),
+    ]);
+    world.ties.push((lena(), held(Tie::Owner, 300, OPEN, 0)));
+    let at = entry(200);
+    let why = |world: &World, class| seen(world, class, Some(&at)).1;
+    assert_eq!(why(&world, Class::Price), Reason::BeforeTie(TimeMs(300)));
+    world.ties.reverse();
+    assert_eq!(why(&world, Class::Price), Reason::BeforeTie(TimeMs(300)));
+    assert_eq!(why(&world, Class::Address), Reason::NotConsented(Purpose::Research));
+    assert_eq!(why(&world, Class::Contact), Reason::NoTie, "whatever that tie would need");
+    world.ties.reverse();
+    assert_eq!(why(&world, Class::Address), Reason::NotConsented(Purpose::Research));
+    world.sayings.push(no(Some(Purpose::Offers), None));
+    assert_eq!(why(&world, Class::Address), Reason::Objected);
 }
 
 #[test]
