@@ -5,5 +5,6 @@ import "./writing.mjs";
 import "./bringing-in.mjs";
 import "./without-script.mjs";
 import "./agreements.mjs";
+import "./lens.mjs";
 import "./weight.mjs";
 import "./access.mjs";
