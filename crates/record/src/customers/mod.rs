@@ -291,7 +291,7 @@ pub fn by_reference(
 }
 
 /// Customers that the viewer sees, by name, up to `limit` (at most [`PAGE_MAX`]) after `after`: for
-/// a partner, those it has a record of or wrote on, and those whose name it sees. With `of`, only
+/// a partner, those it has a record of, and those whose name it sees. With `of`, only
 /// those of whom that organisation has a record; a partner may ask for none but its own.
 pub fn list(
     cx: &mut Cx<'_>,

@@ -135,7 +135,7 @@ pub(super) fn list_of(
     )
 }
 
-/// The customers whom a partner has a record of or wrote on, and those whose name a tie in force
+/// The customers whom a partner has a record of, and those whose name a tie in force
 /// shows it. Names and places are left to be filled in.
 /// Whom an organisation only wrote on, and whose name it does not see, stands under no name and so
 /// before the others: the place in a list must not tell what the list does not.

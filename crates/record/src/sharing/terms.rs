@@ -95,7 +95,7 @@ impl Level {
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Tie {
-    /// The organisation keeps a record of the customer, or wrote on it.
+    /// The organisation keeps a record of the customer.
     Owner = 0,
     /// It sold to the customer.
     Sold = 1,

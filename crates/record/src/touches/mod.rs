@@ -27,7 +27,7 @@ pub use rules::{Channel, channel_words};
 use crate::{
     RecordId, SubjectId, TouchId, organisations, search,
     sharing::{
-        Author, Class, Who,
+        Author, Class, Tie, Who,
         ties::{self, Made},
     },
 };
@@ -80,6 +80,12 @@ impl NewTouch {
         let channel = body.usual_channel();
         let (audience, named) = (Audience::Shared, Vec::new());
         Self { subject, record: None, at, channel, audience, named, body, id: None }
+    }
+
+    /// The tie that it makes between its author and the customer, if any. Only who keeps a record
+    /// owns: a guest who writes stays a guest.
+    fn tie(&self) -> Option<Tie> {
+        self.body.tie().filter(|tie| *tie != Tie::Owner || self.record.is_some())
     }
 
     /// The same, for these organisations beside its author and the brand.
@@ -216,7 +222,7 @@ pub fn append(
     }
     // The brand sees every customer, and needs no tie.
     if author.organisation_id() != organisations::brand_id(network)
-        && let Some(tie) = touch.body.tie()
+        && let Some(tie) = touch.tie()
     {
         let made = ties::by_event(tx, author, touch.subject, tie, touch.at)?;
         if made == Made::First {

@@ -5,7 +5,7 @@ use handfast_kit::{Day, TimeMs};
 use super::{Body, Channel, Filter, NewTouch, append, feed, rules, seal, timeline};
 use crate::{
     CustomerId,
-    sharing::Class,
+    sharing::{Class, ties},
     testing::{NOW, World, worlds},
 };
 
@@ -55,6 +55,18 @@ fn the_feed_is_gapless_in_the_order_of_recording_and_shows_each_viewer_its_own()
         assert!(world.db.read(|cx| feed(cx, &spoke, Some(ours), 50)).unwrap().is_none());
         let harbour = world.lens(world.harbour);
         assert!(world.db.read(|cx| feed(cx, &harbour, None, 50)).unwrap().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn who_keeps_no_record_owns_nothing_by_writing() {
+    for world in worlds() {
+        let (maya, _) = world.record(world.brand, "7", None, "Maya");
+        write(&world, world.harbour, maya, NOW, note("the guest’s finding"));
+        let ties = world.seen(world.brand, maya, |cx, lens, _| ties::of_customer(cx, lens, maya));
+        assert!(ties.is_empty());
+        let own = world.timeline(world.harbour, maya);
+        assert_eq!(own.len(), 1, "what it wrote stays its own to read");
     }
 }
 

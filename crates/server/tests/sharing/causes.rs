@@ -12,13 +12,13 @@ use crate::{
     truth::{One, Stored, Truth},
 };
 
-/// The tie that an entry makes between its author and the customer.
-fn made_by(touch: &Stored) -> Tie {
+/// The tie that an entry makes between its author and the customer; others come with records.
+fn made_by(touch: &Stored) -> Option<Tie> {
     match touch.kind.as_str() {
-        "sale" => Tie::Sold,
-        kind if kind.starts_with("case") => Tie::Serves,
-        "shipped" | "delivered" | "delivery_promised" => Tie::Delivers,
-        _ => Tie::Owner,
+        "sale" => Some(Tie::Sold),
+        kind if kind.starts_with("case") => Some(Tie::Serves),
+        "shipped" | "delivered" | "delivery_promised" => Some(Tie::Delivers),
+        _ => None,
     }
 }
 
@@ -54,7 +54,7 @@ fn is_caused(
     tie: Tie,
 ) -> bool {
     let by_entry =
-        one.touches.iter().any(|touch| touch.author == organisation && made_by(touch) == tie);
+        one.touches.iter().any(|touch| touch.author == organisation && made_by(touch) == Some(tie));
     let by_record =
         tie == Tie::Owner && one.records.iter().any(|record| record.organisation == organisation);
     let by_agreement = tie == Tie::None && grants_to(stage, who, tie);
@@ -78,8 +78,10 @@ fn may_be(stage: &Stage, one: &One, who: Who, tie: Tie) -> bool {
         Some(beginning) => fold(text).starts_with(&fold(beginning)),
         None => fold(text) == fold(place) || (place == "P2" && text.starts_with("P2")),
     };
-    let lives = one.records.iter().flat_map(|record| &record.address[1..]).any(|text| {
-        places.iter().copied().flatten().any(|place| is_there(text, place))
-    });
+    let lives = one
+        .records
+        .iter()
+        .flat_map(|record| &record.address[1..])
+        .any(|text| places.iter().copied().flatten().any(|place| is_there(text, place)));
     tie == Tie::Territory && grants_to(stage, who, tie) && lives
 }
