@@ -82,7 +82,8 @@ pub(super) fn raise_first_wall(
     let raised: Option<(i64,)> = cx.one(
         Sql {
             sqlite: "",
-            postgres: "select 1 where coalesce(current_setting('handfast.network', true), '') <> ''",
+            postgres: "select 1
+                where coalesce(current_setting('handfast.network', true), '') <> ''",
         },
         (),
     )?;
