@@ -45,12 +45,7 @@ const FIRST: &str = "{first}";
 
 /// Every route that reads, with ids of things that are seen and of things that are not; then what
 /// is written.
-pub(crate) fn script(
-    stage: &Stage,
-    truth: &Truth,
-    acts: &[Timed],
-    viewer: Who,
-) -> Vec<Said> {
+pub(crate) fn script(stage: &Stage, truth: &Truth, acts: &[Timed], viewer: Who) -> Vec<Said> {
     let things = Things::of(stage, truth, acts, viewer);
     let mut said = Vec::new();
     for facts in all_facts().iter().filter(|facts| facts.method == Method::GET) {
@@ -149,9 +144,7 @@ impl Things {
     fn values(&self, before: &str, part: &str) -> Vec<String> {
         let nobody = Uuid::from_u128(7).to_string();
         match (before, part) {
-            ("customers", _) => {
-                self.customers.iter().take(5).map(ToString::to_string).collect()
-            }
+            ("customers", _) => self.customers.iter().take(5).map(ToString::to_string).collect(),
             ("touches", _) => self.touches.clone(),
             ("organisations" | "partners", _) => {
                 self.organisations.iter().map(ToString::to_string).collect()
@@ -242,7 +235,8 @@ impl<'a> Session<'a> {
             Some((kind, body)) => ask.body(kind, body.clone()),
             None => ask,
         };
-        let answer = if said.method == Method::GET { self.client.send(&ask) } else { self.write(&ask) };
+        let answer =
+            if said.method == Method::GET { self.client.send(&ask) } else { self.write(&ask) };
         assert!(answer.status < 500, "{said:?}: {}", answer.text());
         let json = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
         if let Some(id) = json["items"][0]["id"].as_str() {
@@ -254,7 +248,8 @@ impl<'a> Session<'a> {
     /// The path with the id that its list told first.
     fn path(&self, path: &str) -> String {
         let Some((list, _)) = path.split_once(&format!("/{FIRST}")) else { return path.to_owned() };
-        let list = if list.starts_with("/api/") { list.to_owned() } else { format!("/api/v1{list}") };
+        let list =
+            if list.starts_with("/api/") { list.to_owned() } else { format!("/api/v1{list}") };
         let nobody = Uuid::from_u128(7).to_string();
         path.replace(FIRST, self.firsts.get(&list).unwrap_or(&nobody))
     }
@@ -286,6 +281,7 @@ pub(crate) fn difference(script: &[Said], one: &[String], other: &[String]) -> O
 fn around(one: &str, other: &str) -> String {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let at = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
-    let part = |of: &[char]| -> String { of.iter().skip(at.saturating_sub(160)).take(400).collect() };
+    let part =
+        |of: &[char]| -> String { of.iter().skip(at.saturating_sub(160)).take(400).collect() };
     format!("  {}\n  {}", part(&one), part(&other))
 }

@@ -7,7 +7,7 @@ use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, OrganisationId};
 use handfast_record::{
     CustomerId, cases, customers,
-    sharing::{Class, Level, Lens, Sight, Who as Told},
+    sharing::{Class, Lens, Level, Sight, Who as Told},
     touches::{self, Channel, Filter, Touch},
 };
 
@@ -98,12 +98,7 @@ impl Judge<'_> {
         self.latest(cx, views)
     }
 
-    fn customer(
-        &mut self,
-        cx: &mut Cx<'_>,
-        view: &View<'_>,
-        sight: &Sight,
-    ) -> Result<(), Fault> {
+    fn customer(&mut self, cx: &mut Cx<'_>, view: &View<'_>, sight: &Sight) -> Result<(), Fault> {
         let all: Vec<&Seen<'_>> = view.seen.iter().collect();
         self.timeline(cx, sight, &Filter::default(), (&all, &all))?;
         self.filtered(cx, view, sight)?;
@@ -129,8 +124,7 @@ impl Judge<'_> {
         let mut found: Vec<Touch> = Vec::new();
         let mut after: Option<Cursor> = None;
         loop {
-            let page =
-                touches::timeline(cx, &self.lens, sight, filter, after.as_ref(), limit)?;
+            let page = touches::timeline(cx, &self.lens, sight, filter, after.as_ref(), limit)?;
             found.extend(page.items);
             after = page.next;
             if after.is_none() || found.len() > 100_000 {
@@ -156,12 +150,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn filtered(
-        &mut self,
-        cx: &mut Cx<'_>,
-        view: &View<'_>,
-        sight: &Sight,
-    ) -> Result<(), Fault> {
+    fn filtered(&mut self, cx: &mut Cx<'_>, view: &View<'_>, sight: &Sight) -> Result<(), Fault> {
         let mut filter = Filter::default();
         if self.chance.is(50) {
             filter.classes.push(*self.chance.pick(&Class::ALL));
@@ -191,13 +180,9 @@ impl Judge<'_> {
             seen.is_named
                 || ["review_given", "call", "mail", "note"].contains(&seen.touch.kind.as_str())
         };
-        let may: Vec<&Seen<'_>> =
-            view.seen.iter().filter(is_wanted).filter(has_text).collect();
-        let must: Vec<&Seen<'_>> = may
-            .iter()
-            .filter(|seen| filter.text.is_none() || is_plain(seen))
-            .copied()
-            .collect();
+        let may: Vec<&Seen<'_>> = view.seen.iter().filter(is_wanted).filter(has_text).collect();
+        let must: Vec<&Seen<'_>> =
+            may.iter().filter(|seen| filter.text.is_none() || is_plain(seen)).copied().collect();
         self.timeline(cx, sight, &filter, (&must, &may))
     }
 
@@ -307,9 +292,8 @@ impl Judge<'_> {
         let kinds = ["note", "call", "sale"];
         let found = touches::latest_of(cx, &self.lens, of, &kinds, 200)?;
         let own = self.stage.organisations[self.viewer];
-        let is_there = |seen: &&Seen<'_>| {
-            seen.touch.author == of && kinds.contains(&seen.touch.kind.as_str())
-        };
+        let is_there =
+            |seen: &&Seen<'_>| seen.touch.author == of && kinds.contains(&seen.touch.kind.as_str());
         let mut must: Vec<_> = views.iter().flat_map(|view| &view.seen).filter(is_there).collect();
         if self.viewer > 0 && own != of {
             must.clear();

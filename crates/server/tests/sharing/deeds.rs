@@ -95,7 +95,11 @@ pub(crate) fn act(
 }
 
 /// Keeps what made a tie.
-fn cause(known: &mut Known, is_made: bool, (who, whom, tie): (Who, Whom, Tie)) -> Result<(), Fault> {
+fn cause(
+    known: &mut Known,
+    is_made: bool,
+    (who, whom, tie): (Who, Whom, Tie),
+) -> Result<(), Fault> {
     if is_made {
         known.made.insert((who, known.customers[&whom], tie));
     }
@@ -186,12 +190,7 @@ fn stepped(tx: &mut Tx<'_>, ground: &Ground, step: &Step) -> Result<(), Fault> {
     cases::event(tx, &ground.author(step.who), ground.now, &event).map_err(fault)
 }
 
-fn wrote(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    known: &Known,
-    written: &Written,
-) -> Result<(), Fault> {
+fn wrote(tx: &mut Tx<'_>, ground: &Ground, known: &Known, written: &Written) -> Result<(), Fault> {
     let customer: CustomerId = known.customers[&written.whom];
     let mut touch = NewTouch::new(customer.as_kind(), written.at, written.body.clone());
     touch.id = Some(Id::from_uuid(written.id.uuid()));

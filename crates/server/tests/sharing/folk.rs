@@ -60,7 +60,8 @@ impl Folk {
     }
 }
 
-fn key(stage: &Stage, who: usize) -> Keys {
+/// Somebody of an organisation, with what they sign in with.
+pub(crate) fn key(stage: &Stage, who: usize) -> Keys {
     let (network, organisation) = (stage.network, stage.organisations[who]);
     let role = if who == 0 { Role::BrandAdmin } else { Role::PartnerAdmin };
     let new = NewPerson { name: format!("Person of {who}"), email: format!("o{who}@o.example") };

@@ -12,7 +12,7 @@ use handfast_record::{
 
 use crate::{
     chance::Chance,
-    plan::{Act, For, Order, Plan, Said, Step, Whom, Who, Written},
+    plan::{Act, For, Order, Plan, Said, Step, Who, Whom, Written},
 };
 
 /// How large a world is.
@@ -29,7 +29,8 @@ impl Size {
     pub(crate) const WIDE: Self =
         Self { organisations: (3, 12), customers: (10, 40), acts: (2, 12) };
     /// Few customers with long stories.
-    pub(crate) const LONG: Self = Self { organisations: (3, 12), customers: (4, 10), acts: (8, 40) };
+    pub(crate) const LONG: Self =
+        Self { organisations: (3, 12), customers: (4, 10), acts: (8, 40) };
     /// Quick to build.
     pub(crate) const SMALL: Self = Self { organisations: (4, 6), customers: (4, 7), acts: (3, 8) };
 }
@@ -242,7 +243,8 @@ impl Grower<'_> {
 
     pub(crate) fn written(&mut self, who: Who, whom: Whom, audience: For) -> Act {
         let number = self.next();
-        let id = Id::derived(&[b"entry", &number.to_be_bytes(), &self.chance.number().to_be_bytes()]);
+        let id =
+            Id::derived(&[b"entry", &number.to_be_bytes(), &self.chance.number().to_be_bytes()]);
         let body = self.body(number);
         Act::Entry(Written { who, whom, id, body, at: self.moment(), audience })
     }
@@ -302,7 +304,9 @@ impl Grower<'_> {
         let allowed = self.chance.is(50);
         match self.chance.below(10) {
             0 if !allowed => Said { purpose: None, to, class: None, allowed },
-            1..=4 => Said { purpose: None, to, class: Some(*self.chance.pick(&Class::ALL)), allowed },
+            1..=4 => {
+                Said { purpose: None, to, class: Some(*self.chance.pick(&Class::ALL)), allowed }
+            }
             _ => Said { purpose: Some(*self.chance.pick(&Purpose::ALL)), to, class: None, allowed },
         }
     }
@@ -324,9 +328,9 @@ impl Grower<'_> {
                     let level = *self.chance.pick(&Level::ALL);
                     let purpose = self.chance.is(35).then(|| *self.chance.pick(&Purpose::ALL));
                     let from_tie = self.chance.is(30);
-                    let is_new = !grants.iter().any(|held| {
-                        (held.tie, held.class, held.purpose) == (tie, class, purpose)
-                    });
+                    let is_new = !grants
+                        .iter()
+                        .any(|held| (held.tie, held.class, held.purpose) == (tie, class, purpose));
                     if is_new && level != Level::None {
                         grants.push(Grant { tie, class, level, from_tie, purpose });
                     }

@@ -24,6 +24,7 @@ mod mask;
 mod model;
 mod plan;
 mod policy;
+mod race;
 mod search;
 mod signature;
 mod small;

@@ -62,7 +62,9 @@ fn permits(
         })
     };
     let needs = purpose.is_some_and(Purpose::needs_consent);
-    !said(false, None) && !(purpose.is_some() && said(false, purpose)) && (!needs || said(true, purpose))
+    !said(false, None)
+        && !(purpose.is_some() && said(false, purpose))
+        && (!needs || said(true, purpose))
 }
 
 fn permits_class(

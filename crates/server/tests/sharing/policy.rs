@@ -32,12 +32,7 @@ fn lens(tx: &mut Tx<'_>, ground: &Ground, who: Who) -> Result<(Lens, Author), Fa
 }
 
 /// The brand and a partner sign, or end what they signed.
-pub(crate) fn agree(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    who: Who,
-    grants: Option<&[Grant]>,
-) -> Done {
+pub(crate) fn agree(tx: &mut Tx<'_>, ground: &Ground, who: Who, grants: Option<&[Grant]>) -> Done {
     let (author, organisation) = (ground.author(0), ground.organisations[who]);
     let last = agreements::last(tx, ground.network, organisation)?;
     let version = last.as_ref().map_or(0, |last| last.version);
@@ -158,12 +153,7 @@ pub(crate) fn ask(
 }
 
 /// The brand writes down what a customer said.
-pub(crate) fn say(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    customer: CustomerId,
-    saying: &Saying,
-) -> Done {
+pub(crate) fn say(tx: &mut Tx<'_>, ground: &Ground, customer: CustomerId, saying: &Saying) -> Done {
     let (lens, author) = lens(tx, ground, 0)?;
     let Saying { purpose, organisation, class, allowed } = *saying;
     let channel = Channel::Phone;

@@ -82,11 +82,8 @@ fn records(stage: &Stage, view: &View<'_>, text: &mut String) {
         };
         let identity = shown(0, &record.identity);
         let (contact, address) = (shown(1, &record.contact), shown(2, &record.address));
-        let _ = writeln!(
-            text,
-            " {} {by:?} {reference:?} {identity} {contact} {address}",
-            record.id
-        );
+        let _ =
+            writeln!(text, " {} {by:?} {reference:?} {identity} {contact} {address}", record.id);
     }
 }
 

@@ -232,8 +232,11 @@ fn small_acts() -> Vec<Act> {
             for (days, is_note) in [(-2, true), (-2, false), (0, true), (0, false)] {
                 number += 1;
                 let text = format!("t{number}z");
-                let body =
-                    if is_note { Body::Note { text } } else { Body::Call { said: text, step: None } };
+                let body = if is_note {
+                    Body::Note { text }
+                } else {
+                    Body::Call { said: text, step: None }
+                };
                 acts.push(Act::Entry(Written {
                     who,
                     whom,

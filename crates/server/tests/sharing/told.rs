@@ -158,8 +158,7 @@ impl Judge<'_> {
         let found = sales::of_customer(cx, &self.lens, sight)?;
         let mut must: BTreeMap<SaleId, bool> = BTreeMap::new();
         for order in &view.one.orders {
-            let is_own =
-                view.is_brand || sellers_of(view.one, order).contains(&view.viewer);
+            let is_own = view.is_brand || sellers_of(view.one, order).contains(&view.viewer);
             let level = view.level(Class::Purchase, Some(&shared(order.at)));
             if is_own || level >= Level::Veiled {
                 must.insert(order.id, is_own);
@@ -192,15 +191,9 @@ impl Judge<'_> {
 fn record_is(record: &customers::Record, seen: &SeenRecord<'_>) -> bool {
     let details = &record.details;
     let stored = seen.record;
-    let identity =
-        [&details.name, &details.given_name, &details.family_name, &details.language];
-    let address = [
-        &details.street,
-        &details.postcode,
-        &details.city,
-        &details.region,
-        &details.country,
-    ];
+    let identity = [&details.name, &details.given_name, &details.family_name, &details.language];
+    let address =
+        [&details.street, &details.postcode, &details.city, &details.region, &details.country];
     let is = |shown: bool, is: &[&String], of: &[String]| {
         is.iter().zip(of).all(|(is, of)| if shown { *is == of } else { is.is_empty() })
     };

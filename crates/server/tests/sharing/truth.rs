@@ -241,10 +241,7 @@ impl<T: FromRow> FromRow for OfCustomer<T> {
     }
 }
 
-fn records(
-    cx: &mut Cx<'_>,
-    network: NetworkId,
-) -> Result<Vec<OfCustomer<StoredRecord>>, Fault> {
+fn records(cx: &mut Cx<'_>, network: NetworkId) -> Result<Vec<OfCustomer<StoredRecord>>, Fault> {
     cx.all(
         "select customer_id, record_id, organisation_id, external_ref, name, given_name,
                 family_name, language, email, phone, street, postcode, city, region, country

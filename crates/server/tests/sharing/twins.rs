@@ -102,9 +102,10 @@ fn family(seed: u64) -> (Came, Vec<String>) {
         came.pairs += 1;
         let others = twin.answers(&folk, viewer, &script);
         came.request_count += others.len() as u64;
-        wrong.extend(asks::difference(&script, &answers, &others).map(|what| {
-            format!("organisation {viewer}: {what}\n  of {}", told(&plan, &acts))
-        }));
+        wrong.extend(
+            asks::difference(&script, &answers, &others)
+                .map(|what| format!("organisation {viewer}: {what}\n  of {}", told(&plan, &acts))),
+        );
     }
     (came, wrong)
 }

@@ -89,14 +89,12 @@ impl<'a> View<'a> {
 
     /// Whether the customer stands in the viewer's list.
     pub(crate) fn is_listed(&self) -> bool {
-        self.is_brand
-            || self.has(Tie::Owner)
-            || self.level(Class::Identity, None) >= Level::Veiled
+        self.is_brand || self.has(Tie::Owner) || self.level(Class::Identity, None) >= Level::Veiled
     }
 
     pub(crate) fn records(&self) -> Vec<SeenRecord<'a>> {
-        let levels = [Class::Identity, Class::Contact, Class::Address]
-            .map(|class| self.level(class, None));
+        let levels =
+            [Class::Identity, Class::Contact, Class::Address].map(|class| self.level(class, None));
         let least = levels.into_iter().filter(|level| *level >= Level::Veiled).min();
         let shown = levels.map(|level| level >= Level::Veiled);
         let seen = |record: &'a StoredRecord| {
