@@ -121,10 +121,6 @@ async fn ask_page(
     typed: Typed,
     refusal: Option<Refusal>,
 ) -> Result<Response, Failure> {
-    if viewer.is_brand() {
-        // The brand sees everything, and has nobody to ask.
-        return Ok(see_other(&format!("/customers/{id}")));
-    }
     let now = app.clock.now();
     let found = sharing::read(app, viewer, Occasion::of("customer"), move |cx, lens| {
         let customer = customers::find(cx, lens, id)?.ok_or(Error::NotFound)?;
@@ -135,6 +131,10 @@ async fn ask_page(
         Ok::<_, Error>(Found { name, hidden, open: open.map(|request| request.asked) })
     })
     .await?;
+    if viewer.is_brand() {
+        // The brand sees everything, and has nobody to ask.
+        return Ok(see_other(&format!("/customers/{id}")));
+    }
     let choice = |class: Class| Choice {
         word: class.word(),
         label: words::sentence(reasons::class(class)),

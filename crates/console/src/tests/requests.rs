@@ -129,6 +129,13 @@ async fn a_competitor_reads_nothing_of_a_request_and_cannot_touch_it() {
         }
         let hidden = rival.get(&format!("/customers/{maya}/requests")).await;
         assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        // The brand has nobody to ask, and is led to the customer, if there is one.
+        let priya = world.priya();
+        let led = priya.get(&format!("/customers/{maya}/requests")).await;
+        assert_eq!(led.location, format!("/customers/{maya}"));
+        let nobody = CustomerId::random();
+        let missing = priya.get(&format!("/customers/{nobody}/requests")).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND);
     }
 }
 
