@@ -1,2 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 mod decisions;
+mod veils;
 mod wall;
