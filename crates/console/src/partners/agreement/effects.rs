@@ -218,12 +218,8 @@ mod tests {
             Change { extent: Extent::BeforeTie, ..change(Class::Case, Level::Veiled, Level::None) };
         let effects =
             Effects::of("Torque", &Difference { people_count: 0, ..difference(vec![before]) });
-        assert_eq!(
-            told(&effects),
-            [
-                "Cases are hidden from before the tie for 1,204 customers, from whoever will sign in \
-              for Torque."
-            ]
-        );
+        let said = "Cases are hidden from before the tie for 1,204 customers, from whoever will \
+                    sign in for Torque.";
+        assert_eq!(told(&effects), [said]);
     }
 }
