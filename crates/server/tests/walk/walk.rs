@@ -100,7 +100,8 @@ impl Step<'_> {
             let is_there = self.eye.map_or_else(|| is_secret(&things, owner), sees);
             let ask = Ask::new(self.facts.method.clone(), path);
             let is_there = is_there || things.is_empty();
-            Named { ask, said: ids, owner, is_there, is_by_id: true }
+            let said = places::said(&things, &ids);
+            Named { ask, said, owner, is_there, is_by_id: true }
         };
         owners.into_iter().map(named).collect()
     }
