@@ -48,7 +48,8 @@ pub(crate) fn of(sales: &[Sale]) -> Option<Deliveries> {
     })
 }
 
-/// What all orders cost together whose prices are shown; nothing is said of sums in several currencies.
+/// What all orders whose prices are shown cost together; nothing is said of sums in several
+/// currencies.
 fn spent(sales: &[Sale]) -> Option<String> {
     let shown = || sales.iter().filter(|sale| sale.price == Price::Shown);
     let currency = &shown().next()?.currency;

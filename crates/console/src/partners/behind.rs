@@ -2,15 +2,17 @@
 
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
+use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, Day, Id, OrganisationId, Zone};
 use handfast_record::{
+    CustomerId,
     cases::{CaseState, figures as case_figures},
     customers,
     sales::{
         Sale,
         figures::{self as sale_figures, Which},
     },
-    sharing::{self, looks::Occasion},
+    sharing::{self, Lens, looks::Occasion},
 };
 use handfast_web::{App, Failure, Frame, Nav, Path, Query, Viewer, html, next_href};
 use serde::Deserialize;
@@ -96,8 +98,8 @@ pub(crate) async fn orders(
         let page = sale_figures::sales_of(cx, lens, (id, which, today), after.as_ref(), PAGE_LEN)?;
         let mut sales = Vec::with_capacity(page.items.len());
         for sale in page.items {
-            let customer = customers::find(cx, lens, sale.customer)?;
-            sales.push((sale, customer.map(|customer| customer.name().to_owned())));
+            let name = name_of(cx, lens, sale.customer)?;
+            sales.push((sale, name));
         }
         Ok((partner, sales, page.next))
     })
@@ -135,8 +137,8 @@ pub(crate) async fn cases(
         let page = case_figures::list_of(cx, lens, id, after.as_ref(), PAGE_LEN)?;
         let mut cases = Vec::with_capacity(page.items.len());
         for case in page.items {
-            let customer = customers::find(cx, lens, Id::as_kind(case.subject))?;
-            cases.push((case, customer.map(|customer| customer.name().to_owned())));
+            let name = name_of(cx, lens, Id::as_kind(case.subject))?;
+            cases.push((case, name));
         }
         Ok((partner, cases, page.next))
     })
@@ -150,6 +152,16 @@ pub(crate) async fn cases(
             .collect(),
         more: next.map(|next| next_href(&uri, &next)),
     })
+}
+
+/// What a customer is called in a list of a partner's.
+pub(super) fn name_of(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    id: CustomerId,
+) -> Result<Option<String>, Fault> {
+    let name = customers::name(cx, lens, id)?;
+    Ok(name.map(|name| if name.is_empty() { "A customer".to_owned() } else { name }))
 }
 
 /// The frame of a page below a partner's.

@@ -9,7 +9,6 @@ use handfast_record::{
         CaseState,
         figures::{self as case_figures, PartnerCases},
     },
-    customers,
     organisations::Organisation,
     people,
     sales::figures::{self as sale_figures, MonthFigures, PartnerFigures, Which},
@@ -125,13 +124,13 @@ fn read(
     let months = sale_figures::months(cx, lens, &viewer.zone, id, today)?;
     let mut reviews = Vec::new();
     for touch in touches::latest_of(cx, lens, id, &["review_given"], LATEST_LEN)? {
-        let customer = customers::find(cx, lens, Id::as_kind(touch.subject))?;
-        reviews.push((touch, customer.map(|customer| customer.name().to_owned())));
+        let name = behind::name_of(cx, lens, Id::as_kind(touch.subject))?;
+        reviews.push((touch, name));
     }
     let mut latest_cases = Vec::new();
     for case in case_figures::list_of(cx, lens, id, None, LATEST_LEN)?.items {
-        let customer = customers::find(cx, lens, Id::as_kind(case.subject))?;
-        latest_cases.push((case, customer.map(|customer| customer.name().to_owned())));
+        let name = behind::name_of(cx, lens, Id::as_kind(case.subject))?;
+        latest_cases.push((case, name));
     }
     let members = people::members(cx, viewer.network, id, None, 200)?;
     Ok(Some(Seen {

@@ -4,7 +4,7 @@ use handfast_record::{
     CustomerId, agreements,
     customers::Details,
     organisations::Kind,
-    sharing::{Class, Grant, Level, Tie},
+    sharing::{Class, Grant, Level, Tie, looks},
     testing::NOW,
 };
 use handfast_web::Role;
@@ -241,5 +241,27 @@ async fn a_call_is_read_by_whom_the_form_said() {
             assert_eq!(ines.get(&path).await.says(&words), is_read, "{form}");
             assert!(priya.get(&path).await.says(&words), "the brand reads everything");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_partners_page_that_names_customers_is_one_look_at_a_list() {
+    for world in worlds() {
+        maya(&world);
+        let lens = world.at.lens(world.at.brand);
+        let looks = || {
+            let wanted = looks::Wanted::default();
+            let lens = lens.clone();
+            let read =
+                move |cx: &mut handfast_db::Cx<'_>| looks::list(cx, &lens, &wanted, None, 200);
+            world.at.db.read(read).unwrap().items
+        };
+        let priya = world.priya();
+        let page = priya.get(&format!("/partners/{}/orders", world.at.spoke)).await;
+        assert!(page.says("Maya Okafor"));
+        let written = looks();
+        assert_eq!(written.len(), 1);
+        assert_eq!((written[0].customer, written[0].what.as_str()), (None, "partner"));
+        assert!(written[0].classes.contains(&Class::Identity));
     }
 }

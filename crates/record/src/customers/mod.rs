@@ -5,6 +5,7 @@
 //! values are chosen from its records, and every one of them says which record it came from.
 
 pub mod api;
+mod names;
 mod records;
 mod rules;
 mod store;
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub(crate) use records::{keep_also, lock};
+pub use names::name;
 pub use records::{own_record, receive, revise};
 
 /// Most customers of one page of a list.
