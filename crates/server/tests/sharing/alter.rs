@@ -19,7 +19,7 @@ pub(crate) fn altered(acts: &[Timed], viewer: Who, grower: &mut Grower<'_>) -> V
         if grower.chance.is(50) {
             let (then, act) = acts[at].clone();
             match changed(&act, viewer, grower) {
-                Changed::To(act) => acts[at] = (then, act),
+                Changed::To(act) => acts[at] = (then, *act),
                 Changed::Gone => drop(acts.remove(at)),
                 Changed::Not => {}
             }
@@ -33,7 +33,7 @@ pub(crate) fn altered(acts: &[Timed], viewer: Who, grower: &mut Grower<'_>) -> V
 }
 
 enum Changed {
-    To(Act),
+    To(Box<Act>),
     Gone,
     Not,
 }
@@ -44,7 +44,7 @@ fn changed(act: &Act, viewer: Who, grower: &mut Grower<'_>) -> Changed {
             let Act::Record { details, .. } = grower.record(*who, *whom) else {
                 return Changed::Not;
             };
-            Changed::To(Act::Record { who: *who, whom: *whom, details, at: *at })
+            Changed::To(Box::new(Act::Record { who: *who, whom: *whom, details, at: *at }))
         }
         Act::Entry(written) if written.who != viewer => {
             let mut other = written.clone();
@@ -54,7 +54,7 @@ fn changed(act: &Act, viewer: Who, grower: &mut Grower<'_>) -> Changed {
                 2 => other.audience = audience(viewer, grower),
                 _ => other.body = reworded(&written.body),
             }
-            Changed::To(Act::Entry(other))
+            Changed::To(Box::new(Act::Entry(other)))
         }
         Act::Order(order) if order.who != viewer && !order.sellers.contains(&viewer) => {
             let mut other = order.clone();
@@ -64,15 +64,15 @@ fn changed(act: &Act, viewer: Who, grower: &mut Grower<'_>) -> Changed {
                 2 => other.review = Some((1, "nothing like before".to_owned())),
                 _ => other.title.push_str(" of another colour"),
             }
-            Changed::To(Act::Order(other))
+            Changed::To(Box::new(Act::Order(other)))
         }
         Act::Case(step) if step.who != viewer => {
             let mut other = step.clone();
             other.owner = format!("owner{}", grower.chance.below(90));
-            Changed::To(Act::Case(other))
+            Changed::To(Box::new(Act::Case(other)))
         }
         Act::Agreement { who, .. } if *who != viewer => {
-            Changed::To(Act::Agreement { who: *who, grants: Some(grower.grants()) })
+            Changed::To(Box::new(Act::Agreement { who: *who, grants: Some(grower.grants()) }))
         }
         Act::Tie { who, .. } | Act::TieEnds { who, .. } | Act::Guest { who, .. }
             if *who != viewer =>

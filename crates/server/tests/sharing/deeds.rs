@@ -6,7 +6,7 @@ use handfast_kit::{Id, OrganisationId, TimeMs};
 use handfast_record::{
     CustomerId,
     cases::{self, End, Event},
-    customers::{self, Incoming},
+    customers::{self, Details, Incoming},
     sales::{self, Line, Payment, Review},
     sharing::{Saying, Tie},
     touches::{self, NewTouch},
@@ -27,17 +27,7 @@ pub(crate) fn act(
 ) -> Result<(), Fault> {
     match act {
         Act::Record { who, whom, details, at } => {
-            let incoming = Incoming {
-                external_ref: reference(*who, *whom),
-                person_key: known.keys.contains(whom).then(|| format!("person {whom}")),
-                details: details.clone(),
-                since: None,
-            };
-            let author = ground.author(*who);
-            let received =
-                customers::receive(tx, &author, *at, ground.now, &incoming).map_err(fault)?;
-            known.customers.insert(*whom, received.ids().0);
-            Ok(())
+            recorded(tx, ground, known, (*who, *whom), (details, *at))
         }
         Act::Order(order) => ordered(tx, ground, order),
         Act::Case(step) => stepped(tx, ground, step),
@@ -54,20 +44,49 @@ pub(crate) fn act(
         Act::Tie { who, whom, tie, from, until } => {
             let tied = (*who, *whom, *tie);
             let is_made = policy::tie(tx, ground, known, tied, (*from, *until))?;
-            cause(known, is_made, tied)
+            cause(known, is_made, tied);
+            Ok(())
         }
         Act::TieEnds { who, whom, tie } => {
             policy::end_tie(tx, ground, known, (*who, *whom, *tie)).map(drop)
         }
         Act::Guest { who, whom } => {
             let is_in = policy::guest(tx, ground, known, (*who, *whom))?;
-            cause(known, is_in, (*who, *whom, Tie::Guest))
+            cause(known, is_in, (*who, *whom, Tie::Guest));
+            Ok(())
         }
         Act::Asked { who, whom, classes, is_allowed } => {
             let asked = (classes.as_slice(), *is_allowed);
             let is_allowed = policy::ask(tx, ground, known, (*who, *whom), asked)?;
-            cause(known, is_allowed, (*who, *whom, Tie::Allowed))
+            cause(known, is_allowed, (*who, *whom, Tie::Allowed));
+            Ok(())
         }
+        _ => said(tx, ground, known, act),
+    }
+}
+
+fn recorded(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    known: &mut Known,
+    (who, whom): (Who, Whom),
+    (details, at): (&Details, TimeMs),
+) -> Result<(), Fault> {
+    let incoming = Incoming {
+        external_ref: reference(who, whom),
+        person_key: known.keys.contains(&whom).then(|| format!("person {whom}")),
+        details: details.clone(),
+        since: None,
+    };
+    let author = ground.author(who);
+    let received = customers::receive(tx, &author, at, ground.now, &incoming).map_err(fault)?;
+    known.customers.insert(whom, received.ids().0);
+    Ok(())
+}
+
+/// What a customer says, and its data being frozen.
+fn said(tx: &mut Tx<'_>, ground: &Ground, known: &mut Known, act: &Act) -> Result<(), Fault> {
+    match act {
         Act::Said { whom, saying } => {
             let (said, customer) = (of(ground, saying), known.customers[whom]);
             if policy::say(tx, ground, customer, &said)? {
@@ -91,19 +110,15 @@ pub(crate) fn act(
             }
             Ok(())
         }
+        _ => Ok(()),
     }
 }
 
 /// Keeps what made a tie.
-fn cause(
-    known: &mut Known,
-    is_made: bool,
-    (who, whom, tie): (Who, Whom, Tie),
-) -> Result<(), Fault> {
+fn cause(known: &mut Known, is_made: bool, (who, whom, tie): (Who, Whom, Tie)) {
     if is_made {
         known.made.insert((who, known.customers[&whom], tie));
     }
-    Ok(())
 }
 
 /// What was said, in the words of `sharing`.

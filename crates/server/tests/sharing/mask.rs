@@ -1,7 +1,7 @@
 //! Answers without what may differ between twins: ids that chance made are numbered in the order in
 //! which they were first told, also those inside cursors.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use handfast_kit::Cursor;
 
@@ -47,7 +47,7 @@ impl Names {
             let id = word[at..at + ID_LEN].to_owned();
             let number = *self.0.entry(id).or_insert(next);
             plain.push_str(&word[..at]);
-            plain.push_str(&format!("#{number}"));
+            let _ = write!(plain, "#{number}");
             self.word(&word[at + ID_LEN..], plain);
             return;
         }

@@ -62,9 +62,9 @@ fn permits(
         })
     };
     let needs = purpose.is_some_and(Purpose::needs_consent);
-    !said(false, None)
-        && !(purpose.is_some() && said(false, purpose))
-        && (!needs || said(true, purpose))
+    let is_refused = said(false, None) || (purpose.is_some() && said(false, purpose));
+    let is_given = !needs || said(true, purpose);
+    is_given && !is_refused
 }
 
 fn permits_class(

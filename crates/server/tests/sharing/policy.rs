@@ -130,15 +130,15 @@ pub(crate) fn ask(
 ) -> Done {
     let (theirs, author) = lens(tx, ground, who)?;
     let customer = known.customers[&whom];
-    let request = match requests::open_about(tx, &theirs, ground.now, customer)? {
-        Some(request) => request,
-        None => {
-            let asked = (classes, "to help this customer");
-            match requests::ask(tx, &theirs, &author, ground.now, customer, asked) {
-                Ok(request) => request,
-                Err(requests::Error::Fault(fault)) => return Err(fault),
-                Err(_) => return Ok(false),
-            }
+    let open = requests::open_about(tx, &theirs, ground.now, customer)?;
+    let request = if let Some(request) = open {
+        request
+    } else {
+        let asked = (classes, "to help this customer");
+        match requests::ask(tx, &theirs, &author, ground.now, customer, asked) {
+            Ok(request) => request,
+            Err(requests::Error::Fault(fault)) => return Err(fault),
+            Err(_) => return Ok(false),
         }
     };
     if !is_allowed {

@@ -66,7 +66,7 @@ fn two_organisations_two_customers_and_three_classes_without_exception() {
     let both = [organisation("one"), organisation("other")];
     let customers = [customer("maya"), customer("ben")];
     let tables: Vec<Vec<Line>> =
-        (0..64).map(|number| table(number, false).iter().map(line).collect()).collect();
+        (0..64).map(|number| table(number, false).into_iter().map(line).collect()).collect();
     let mut decided = 0_u64;
     for ties in 0..16_usize {
         let mut world = World { brand: Some(brand), now: NOW, ..World::default() };
@@ -134,7 +134,7 @@ fn every_kind_of_line_tie_and_entry_without_exception() {
         }
         let grant = Grant { tie: Tie::Sold, class, level, from_tie, purpose: None };
         if signed {
-            world.agreements.push((viewer, vec![line(&grant)]));
+            world.agreements.push((viewer, vec![line(grant)]));
         }
         world.frozen.extend(frozen.then_some(maya));
         for entry in &entries {
@@ -205,7 +205,7 @@ fn in_statements(engine: Engine, step: usize) {
         for number in (0..64).step_by(step) {
             // Half of them only from the day of the tie on.
             let of = |who, number: usize| {
-                let grants = table(number, (number + ties) % 2 == 0);
+                let grants = table(number, (number + ties).is_multiple_of(2));
                 let grants = grants.into_iter().filter(|grant| grant.level > Level::None);
                 Act::Agreement { who, grants: Some(grants.collect()) }
             };

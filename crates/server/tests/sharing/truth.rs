@@ -151,7 +151,9 @@ impl Truth {
             .known
             .grants
             .iter()
-            .map(|(who, grants)| (stage.organisations[*who], grants.iter().map(line).collect()))
+            .map(|(who, grants)| {
+                (stage.organisations[*who], grants.iter().copied().map(line).collect())
+            })
             .collect();
         let mut all: HashMap<CustomerId, One> = HashMap::new();
         let one = |id: CustomerId| {
@@ -190,7 +192,7 @@ impl Truth {
 }
 
 /// One grant as a line of its own.
-pub(crate) fn line(grant: &Grant) -> Line {
+pub(crate) fn line(grant: Grant) -> Line {
     let mut masks = Masks::default();
     masks.show(grant.class, grant.level);
     Line { tie: grant.tie, purpose: grant.purpose, from_tie: grant.from_tie, masks }
