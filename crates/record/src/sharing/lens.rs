@@ -172,12 +172,6 @@ impl Lens {
         if self.is_whole() { EVERY_CLASS } else { 0 }
     }
 
-    /// The highest number of an audience that is seen whoever is named: for a partner only what is
-    /// shared.
-    pub(crate) const fn audience_max(&self) -> i64 {
-        if self.is_whole() { 2 } else { 0 }
-    }
-
     /// What is seen of this customer, which must be where it stands now (not merged).
     pub fn sight(&self, cx: &mut Cx<'_>, customer: CustomerId) -> Result<Sight, Fault> {
         let Eyes::Partner(lines) = &self.eyes else { return Ok(Sight::whole(self, customer)) };
@@ -325,7 +319,8 @@ impl Sight {
         rules::decide(&self.world, self.organisation, self.customer, class, entry)
     }
 
-    /// As [`Lens::audience_max`].
+    /// The highest number of an audience that is seen whoever is named: for a partner only what is
+    /// shared.
     pub(crate) const fn audience_max(&self) -> i64 {
         if self.is_whole { 2 } else { 0 }
     }

@@ -125,7 +125,9 @@ impl Body {
         if let Self::Sale { lines, total_minor, currency, .. } = &mut self {
             *total_minor = None;
             currency.clear();
-            lines.iter_mut().for_each(|line| line.price_minor = None);
+            for line in lines {
+                line.price_minor = None;
+            }
         }
         self
     }

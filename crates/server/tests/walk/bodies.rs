@@ -239,6 +239,11 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /guests",
         "POST /guests/{id}/code",
         "POST /requests/{id}/withdrawal",
+        "GET /let-in/{secret}", // about a partner's guest
+        "POST /let-in/{secret}",
+        "GET /api/v1/guests/{id}", // the walk of most of the brand's people looks at its own only
+        "GET /guests/{id}",
+        "GET /api/v1/requests/{id}",
     ];
     let is_brands = matches!(whose, Whose::Aurora | Whose::Borealis);
     let is_never =

@@ -10,7 +10,7 @@ use std::{
 use handfast_db::{Cx, Db, Engine, Fault};
 
 /// Tables that may change when a request is refused, or only reads: attempts to sign in are
-/// counted, and who looked is written down, also at a form that comes back with what was wrong in it.
+/// counted, and who looked is written down, also at a form that comes back.
 const EXEMPT: &[&str] = &["sign_in_attempt", "look"];
 /// Columns likewise: that a session is in use is noted whatever it is used for.
 const EXEMPT_COLUMN: (&str, &str) = ("session", "seen_ms");

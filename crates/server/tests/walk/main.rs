@@ -14,6 +14,7 @@ mod client;
 mod copies;
 mod estates;
 mod forged;
+mod goods;
 mod ledger;
 mod places;
 mod table;

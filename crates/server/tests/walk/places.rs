@@ -67,7 +67,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("records", _) => Thing::Record,
             ("touches", _) => Thing::Touch,
             ("organisations", _) if facts.path.contains("/agreement") => Thing::Partner,
-            ("organisations", _) => Thing::Organisation,
+            ("organisations" | "ties", _) => Thing::Organisation,
             ("agreements" | "agreement", _) => Thing::Version,
             ("partners", _) => Thing::Partner,
             ("people", _) => Thing::Person,
@@ -80,7 +80,6 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("guests", _) => Thing::Guest,
             ("let-in", _) => Thing::GuestSecret,
             ("requests", _) => Thing::Request,
-            ("ties", _) => Thing::Organisation,
             ("{organisation_id}", "{tie}") => Thing::Tie,
             (before, part) => panic!("{}: what is {part} behind {before}?", facts.path),
         });

@@ -2,14 +2,14 @@
 
 mod store;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, OrganisationId, Page, TimeMs, Uuid};
 
 use super::{Body, Filter, PAGE_MAX, Served, Touch, rules, store::place_of};
 use crate::{
-    CustomerId, SubjectId, TouchId, organisations,
+    SubjectId, TouchId, organisations,
     sharing::{Class, Lens, Level, Masks, Sight, Who},
 };
 
@@ -208,12 +208,11 @@ fn of_many(cx: &mut Cx<'_>, lens: &Lens, touches: Vec<Touch>) -> Result<Vec<Touc
     let classes = touches.iter().fold(0, |classes, touch| classes | touch.class.bit());
     lens.saw_list(classes, touches.len());
     for touch in touches {
-        let subject = touch.subject;
-        if !sights.contains_key(&subject) {
-            let customer: CustomerId = subject.as_kind();
-            sights.insert(subject, lens.sight(cx, customer)?);
-        }
-        seen.extend(projected(cx, lens, &sights[&subject], vec![touch])?);
+        let sight = match sights.entry(touch.subject) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(lens.sight(cx, touch.subject.as_kind())?),
+        };
+        seen.extend(projected(cx, lens, sight, vec![touch])?);
     }
     Ok(seen)
 }

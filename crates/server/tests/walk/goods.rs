@@ -1,0 +1,64 @@
+//! What the organisations of the town write of their customers.
+
+use handfast_kit::{OrganisationId, TimeMs};
+use handfast_record::{
+    customers::Details,
+    sales::{Line, Order, Review},
+    testing::NOW,
+};
+
+use crate::estates::Whose;
+
+pub(crate) fn line(order_ref: &str, seller: OrganisationId, whose: Whose) -> Line {
+    Line {
+        order_ref: order_ref.to_owned(),
+        line_ref: "1".to_owned(),
+        seller,
+        product_ref: format!("{}-p", whose.canary()),
+        title: format!("{} saddle", whose.canary()),
+        category: whose.canary().to_owned(),
+        quantity: 1,
+        price_minor: 10_000,
+        freight_minor: 500,
+        hand_over_due: Some(NOW.plus(-TimeMs::DAY)),
+    }
+}
+
+pub(crate) fn order(order_ref: &str, customer_ref: &str) -> Order {
+    Order {
+        order_ref: order_ref.to_owned(),
+        customer_ref: customer_ref.to_owned(),
+        status: "delivered".to_owned(),
+        ordered: NOW.plus(-9 * TimeMs::DAY),
+        handed_over: Some(NOW.plus(-6 * TimeMs::DAY)),
+        promised: Some(NOW.plus(-4 * TimeMs::DAY)),
+        delivered: Some(NOW.plus(-2 * TimeMs::DAY)),
+        currency: "GBP".to_owned(),
+    }
+}
+
+pub(crate) fn review(order_ref: &str, title: &str, text: &str) -> Review {
+    Review {
+        order_ref: order_ref.to_owned(),
+        review_ref: format!("{order_ref}-review"),
+        score: 2,
+        title: title.to_owned(),
+        text: text.to_owned(),
+        asked: None,
+        answered: NOW.plus(-TimeMs::DAY),
+    }
+}
+
+/// What a record of an organisation says, its canary in every field that takes words.
+pub(crate) fn details(whose: Whose) -> Details {
+    let canary = whose.canary();
+    Details {
+        name: format!("Customer {canary}"),
+        email: format!("customer@{canary}.example"),
+        phone: "+44 20 7946 0000".to_owned(),
+        street: format!("1 {canary} street"),
+        city: format!("{canary}town"),
+        region: canary.to_owned(),
+        ..Details::default()
+    }
+}
