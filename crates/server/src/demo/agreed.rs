@@ -46,11 +46,7 @@ pub(super) fn sign(stage: &Stage) -> Result<()> {
 
 /// Maya wants her new address with those who deliver to her, and nobody else; the workshop that has
 /// her motor asks what it may know of the price.
-pub(super) fn ask(
-    stage: &Stage,
-    tx: &mut Tx<'_>,
-    (priya, ines): (&Author, &Author),
-) -> Result<()> {
+pub(super) fn ask(stage: &Stage, tx: &mut Tx<'_>, (priya, ines): (&Author, &Author)) -> Result<()> {
     let (network, harbour) = (stage.network, ines.organisation_id());
     let brand = priya.organisation_id();
     let lens = Lens::system(network, brand, SystemReason::Demo);
