@@ -7,6 +7,9 @@ alter table search_entry add column is_named {int} not null default 0;
 create index tie_with_extra on tie (network_id, organisation_id, extra, tie, until_ms)
   where extra > 0;
 
+-- Whether an organisation has a tie that no event makes: with every customer, or all of a region.
+create index tie_of_all on tie (network_id, organisation_id, tie) where tie > 6;
+
 -- only: postgres
 -- Beginnings of up to three letters are words of their own from now on.
 update search_entry

@@ -128,12 +128,18 @@ pub(super) fn remove(
     Ok(())
 }
 
-/// What a partner may be shown of one customer or another.
+/// What a partner may be shown of one customer or another. What is granted to ties with everybody
+/// or a whole region counts only if there are such ties: it is looked for in all entries.
 pub(super) fn shown(cx: &mut Cx<'_>, lens: &Lens) -> Result<Shown, Fault> {
     let rows: Vec<(i64, i64, i64)> = cx.all(
-        "select tie, seen, named
-           from grant_line
-          where network_id = $1 and organisation_id = $2
+        "select g.tie, g.seen, g.named
+           from grant_line g
+          where g.network_id = $1 and g.organisation_id = $2
+            and (g.tie < 7 or exists (
+              select 1
+                from tie s
+               where s.network_id = $1 and s.organisation_id = $2 and s.tie = g.tie
+                 and s.tie > 6))
          union
          select tie, extra, extra
            from tie
