@@ -9,10 +9,10 @@ use crate::words;
 pub(crate) const fn class(class: Class) -> &'static str {
     match class {
         Class::Identity => "name",
-        Class::Contact => "phone number and email address",
+        Class::Contact => "contact details",
         Class::Address => "address",
         Class::Purchase => "purchases",
-        Class::Price => "prices and payments",
+        Class::Price => "prices",
         Class::Delivery => "deliveries",
         Class::Case => "cases",
         Class::Service => "repairs",

@@ -7,6 +7,8 @@
 mod client;
 #[path = "walk/estates.rs"]
 mod estates;
+#[path = "walk/goods.rs"]
+mod goods;
 #[path = "walk/town.rs"]
 mod town;
 

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::{Api, apis, client::Ask, estates::Whose, town};
+use crate::{Api, apis, client::Ask, estates::Whose};
 
 /// All that Spoke & Chain can see after it has taken a record in, without the ids that are new.
 fn all_seen(api: &Api, body: &Value) -> String {
@@ -44,7 +44,7 @@ fn all_seen(api: &Api, body: &Value) -> String {
 #[test]
 fn a_record_of_whom_a_competitor_knows_already_looks_like_one_of_somebody_new() {
     for api in apis() {
-        let theirs = town::details(Whose::Harbour);
+        let theirs = crate::goods::details(Whose::Harbour);
         let record = |reference: &str, key: &str, email: &str, phone: &str| {
             json!({
                 "external_ref": reference, "person_key": key,

@@ -16,6 +16,8 @@ mod once;
 mod paging;
 mod problems;
 mod streams;
+#[path = "../walk/goods.rs"]
+mod goods;
 #[path = "../walk/town.rs"]
 mod town;
 mod versions;

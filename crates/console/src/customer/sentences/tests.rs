@@ -142,3 +142,74 @@ fn contacts_and_cases_are_told_in_words() {
     };
     assert_eq!(told(payment).0, "Maya paid Org R$ 20.50 by credit card for order 1001");
 }
+
+#[test]
+fn what_partners_asked_for_and_were_given_is_told_in_words() {
+    use handfast_record::sharing::{Tie, ties};
+    let organisation = Id::random();
+    let until = TimeMs::parse_rfc3339("2026-03-12T16:05:00Z").unwrap();
+    let why = || "Her motor is on the bench.".to_owned();
+    for (body, sentence) in [
+        (
+            Body::TieMade { tie: Tie::Serves, organisation, until: None, why: why() },
+            "Org noted that Org takes care of Maya’s case",
+        ),
+        (
+            Body::TieMade { tie: Tie::Sold, organisation, until: Some(ties::OPEN), why: why() },
+            "Org noted that Org sold to Maya",
+        ),
+        (
+            Body::GuestLetIn { organisation, why: why(), until, by: "code".to_owned() },
+            "Org was let in as a guest, until tomorrow, 16:05",
+        ),
+        (
+            Body::AccessAsked { organisation, classes: vec![Class::Price], why: why() },
+            "Org asked to see prices",
+        ),
+        (
+            Body::AccessAnswered {
+                organisation,
+                classes: vec![],
+                until: None,
+                answer: "No.".to_owned(),
+            },
+            "Org did not allow Org to see more",
+        ),
+        (
+            Body::AccessAnswered {
+                organisation,
+                classes: vec![Class::Price, Class::Feedback],
+                until: Some(until),
+                answer: "Yes.".to_owned(),
+            },
+            "Org allowed Org to see prices and reviews, until tomorrow, 16:05",
+        ),
+        (Body::AccessWithdrawn { organisation }, "Org took back its request to see more"),
+    ] {
+        assert_eq!(told(body).0, sentence);
+    }
+}
+
+#[test]
+fn a_sentence_reads_well_where_names_references_and_prices_are_hidden() {
+    let hidden = Body::Sale {
+        order_ref: String::new(),
+        status: String::new(),
+        lines: vec![SoldLine { price_minor: None, ..line("Aurora Trail", 1) }],
+        total_minor: None,
+        currency: String::new(),
+    };
+    let (said, entry) = told(hidden);
+    assert_eq!(
+        (said.as_str(), entry.more),
+        ("Org sold Aurora Trail", vec!["Price hidden.".into()])
+    );
+    let late = Body::Delivered { order_ref: String::new(), days_late: Some(2) };
+    assert_eq!(told(late).0, "Org delivered an order");
+    let over =
+        Body::CaseHandOver { case_ref: String::new(), from: String::new(), to: String::new() };
+    let (said, entry) = told(over);
+    assert_eq!((said.as_str(), entry.more.len()), ("Org handed a case over", 0));
+    let recorded = Body::CustomerRecorded { name: String::new(), external_ref: String::new() };
+    assert_eq!(told(recorded).0, "Org recorded the customer");
+}
