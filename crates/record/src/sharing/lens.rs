@@ -243,7 +243,7 @@ impl Sight {
             organisation: lens.organisation,
             brand: lens.organisation,
             is_whole: true,
-            world: World { brand: Some(lens.organisation), now: lens.now, ..World::default() },
+            world: World { brand: Some(lens.organisation), ..World::default() },
             spans: vec![Span { from: TimeMs(i64::MIN), masks: Masks::EVERYTHING }],
             fields: Masks::EVERYTHING,
         }

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod decisions;
+mod opening;
 mod veils;
 mod wall;
