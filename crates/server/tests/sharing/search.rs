@@ -46,7 +46,11 @@ impl Judge<'_> {
             }
             // Beyond so many it is not promised who is found.
             if !is_found && is_known && rows.len() < 200 && must_find(view, question) {
-                self.came.wrong.push(says("misses"));
+                let by = view.seen.iter().find(|seen| seen.touch.body.contains(question));
+                let levels = by.map(|seen| view.level(seen.touch.class, Some(&seen.touch.entry())));
+                let is_own = by.is_some_and(|seen| seen.touch.author == view.viewer);
+                let of = if is_own { "of its own" } else { "of others" };
+                self.came.wrong.push(format!("{} {of}: {levels:?} {by:?}", says("misses")));
             }
         }
         Ok(())
@@ -73,7 +77,11 @@ fn fields(view: &View<'_>, seen: &SeenRecord<'_>) -> Vec<String> {
     ]
 }
 
+/// A customer that is not open to the viewer any more is not found, though the viewer wrote on it.
 fn must_find(view: &View<'_>, question: &str) -> bool {
+    if !view.is_open() {
+        return false;
+    }
     let in_field =
         |seen: &SeenRecord<'_>| fields(view, seen).iter().any(|text| matches(question, text));
     // A touch of a unique word is told apart from words that happen to stand in its body.

@@ -182,7 +182,9 @@ impl Truth {
             all.entry(id).or_insert_with(|| one(id)).orders.push(order);
         }
         let mut all: Vec<One> = all.into_values().collect();
-        all.sort_by_key(|one| one.id);
+        // In the plan's order: ids differ from run to run, and choices must not.
+        let number = |id| stage.known.customers.values().position(|known| *known == id);
+        all.sort_by_key(|one| (number(one.id).unwrap_or(usize::MAX), one.touches.len()));
         Self { all }
     }
 
