@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod consents;
 mod agreements;
+mod consents;
 mod customers;
 mod entry;
 mod guests;

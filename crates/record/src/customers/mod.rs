@@ -22,8 +22,8 @@ use crate::{
     touches::{self, NewTouch},
 };
 
-pub(crate) use records::{keep_also, lock};
 pub use names::name;
+pub(crate) use records::{keep_also, lock};
 pub use records::{own_record, receive, revise};
 
 /// Most customers of one page of a list.

@@ -9,6 +9,8 @@ mod client;
 mod estates;
 mod feed;
 mod fields;
+#[path = "../walk/goods.rs"]
+mod goods;
 mod hidden;
 #[path = "../walk/ledger.rs"]
 mod ledger;
@@ -16,8 +18,6 @@ mod once;
 mod paging;
 mod problems;
 mod streams;
-#[path = "../walk/goods.rs"]
-mod goods;
 #[path = "../walk/town.rs"]
 mod town;
 mod versions;
