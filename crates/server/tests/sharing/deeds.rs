@@ -1,5 +1,5 @@
-//! Each act of a plan done: through the front doors of `record`, and where there is none yet, in the
-//! tables themselves.
+//! Each act of a plan done: through the front doors of `record`, and where there is none yet, in
+//! the tables themselves.
 
 use handfast_db::{Fault, Tx};
 use handfast_kit::{Id, OrganisationId, TimeMs};

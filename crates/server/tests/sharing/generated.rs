@@ -65,8 +65,8 @@ fn prove(engine: Engine, part: u64, pairs: u64) {
     }
     let Came { pairs, shown, wrong } = all;
     println!(
-        "{engine:?}: {pairs} pairs of a viewer and a touch in {world_count} worlds, {shown} of them \
-         shown to others than their author and the brand"
+        "{engine:?}: {pairs} pairs of a viewer and a touch in {world_count} worlds, {shown} of \
+         them shown to others than their author and the brand"
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(shown > pairs / 100, "hardly anything was shared");

@@ -1,5 +1,5 @@
-//! Races with revocation: once the request that revokes is answered, no request that starts later is
-//! shown what was revoked, however many are on their way.
+//! Races with revocation: once the request that revokes is answered, no request that starts later
+//! is shown what was revoked, however many are on their way.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 

@@ -1,5 +1,5 @@
-//! Twins: two worlds that differ only in what one organisation may not see give it the same answers,
-//! byte by byte, on every route that reads, and on what it writes.
+//! Twins: two worlds that differ only in what one organisation may not see give it the same
+//! answers, byte by byte, on every route that reads, and on what it writes.
 
 use handfast_kit::TimeMs;
 use handfast_record::testing::NOW;
