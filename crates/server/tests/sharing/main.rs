@@ -1,9 +1,10 @@
 //! The proof that nothing leaks and nothing is missing: generated worlds held against a model,
-//! small worlds without exception, twins that differ only in what is hidden, and races with revocation.
+//! small worlds without exception, twins that differ only in what is hidden, and races with
+//! revocation.
 //!
 //! Sizes come from the environment, for `bin/prove sharing`: `HANDFAST_PROVE_PAIRS` pairs of a
-//! viewer and a touch, `HANDFAST_PROVE_TWINS` pairs of worlds, `HANDFAST_PROVE_RACES` tries. What fails
-//! tells its seed, and `HANDFAST_PROVE_SEED` runs that one again.
+//! viewer and a touch, `HANDFAST_PROVE_TWINS` pairs of worlds, `HANDFAST_PROVE_RACES` tries. What
+//! fails tells its seed, and `HANDFAST_PROVE_SEED` runs that one again.
 #![allow(clippy::unwrap_used)]
 #![allow(dead_code, reason = "the client and the ledger serve other tests too")]
 
