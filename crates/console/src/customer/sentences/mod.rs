@@ -133,7 +133,7 @@ impl Telling<'_> {
         match body {
             Body::CustomerRecorded { name, external_ref } => recorded(author, name, external_ref),
             Body::AddressChanged { before, after } => {
-                Told::new("home", vec![author, text("changed address or contact details")])
+                Told::new("home", vec![author, text("changed the address")])
                     .more(change(&before, &after))
             }
             Body::Sale { order_ref, status, lines, total_minor, currency } => {
