@@ -20,7 +20,7 @@ use crate::{database, seed::Id};
 
 /// The statement itself, out of the source of the program, so that it stays the same one.
 fn statement() -> Result<&'static str> {
-    let source = include_str!("../../../crates/record/src/touches/store.rs");
+    let source = include_str!("../../../crates/record/src/touches/reading/store.rs");
     let function = source.split("fn timeline(").nth(1).context("the timeline has moved")?;
     function.split('"').nth(1).context("the timeline has no statement")
 }
@@ -138,9 +138,11 @@ fn read(connection: &Connection, given: &Given, customer: Uuid) -> Result<Listed
             customer.into_bytes(),
             i64::MAX,
             [255_u8; 16],
-            every_class,
+            i64::MIN,
             every_class,
             given.network,
+            every_class,
+            2,
             PAGE as i64 + 1,
         ],
         touch,
@@ -215,6 +217,6 @@ mod tests {
 
     #[test]
     fn the_statement_is_found_in_the_program() {
-        assert!(statement().is_ok_and(|text| text.trim_start().starts_with("select touch_id")));
+        assert!(statement().is_ok_and(|text| text.trim_start().starts_with("select t.touch_id")));
     }
 }
