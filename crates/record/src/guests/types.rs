@@ -75,7 +75,7 @@ impl State {
 pub struct Confirmation {
     /// Six digits, for the customer to tell the partner.
     pub code: String,
-    /// What stands behind [`LET_IN_PATH`], for the customer to open.
+    /// What stands behind [`LET_IN_PATH`](super::LET_IN_PATH), for the customer to open.
     pub secret: Secret,
     /// Until when both are good.
     pub expires: TimeMs,
