@@ -23,6 +23,7 @@ pub const ALL: &[Migration] = migrations![
     "0008_looks",
     "0009_wall",
     "0010_finding",
+    "0011_matching",
 ];
 
 #[cfg(test)]

@@ -187,6 +187,7 @@ pub fn create_network(
     let kinds = String::new();
     store::insert(tx, network, brand, Side::Brand, &kinds, &new.name, "", BRAND_REF, now)?;
     store::insert_sealer(tx, network)?;
+    store::insert_matcher(tx, network)?;
     Ok((network, brand))
 }
 

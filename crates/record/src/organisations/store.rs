@@ -52,6 +52,13 @@ pub(super) fn insert_sealer(tx: &mut Tx<'_>, network: NetworkId) -> Result<u64, 
     tx.exec("insert into sealer (network_id, next_leaf_index) values ($1, 0)", (network,))
 }
 
+pub(super) fn insert_matcher(tx: &mut Tx<'_>, network: NetworkId) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into matcher (network_id, model, report, record_count) values ($1, '', '', 0)",
+        (network,),
+    )
+}
+
 #[expect(clippy::too_many_arguments, reason = "one row, its columns in order")]
 pub(super) fn insert(
     tx: &mut Tx<'_>,
