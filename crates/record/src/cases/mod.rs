@@ -202,7 +202,8 @@ fn projected(
         Some(words) if !is_named(&state) => rules::veiled(state, words),
         _ => state,
     };
-    Ok(states.into_iter().map(veil).collect())
+    let known = |state: CaseState| CaseState { subject: sight.known_as().as_kind(), ..state };
+    Ok(states.into_iter().map(veil).map(known).collect())
 }
 
 /// The case with this reference of `organisation`, if the viewer sees it with that name.

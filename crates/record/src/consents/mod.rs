@@ -200,12 +200,12 @@ pub fn say(
     let (network, about) = (author.network(), say.about());
     check(tx, author, &about)?;
     let text_version = heard(tx, network, &say)?;
-    let is_known = store::is_said(tx, network, held.id, &about)?;
-    if !is_known && store::count(tx, network, held.id)? >= SAYINGS_MAX {
+    let is_known = store::is_said(tx, network, held.sight.customer(), &about)?;
+    if !is_known && store::count(tx, network, held.sight.customer())? >= SAYINGS_MAX {
         return Err(Error::TooMany);
     }
-    store::upsert(tx, author, now, held.id, &say, text_version)?;
-    ties::follow_word(tx, network, held.id)?;
+    store::upsert(tx, author, now, held.sight.customer(), &say, text_version)?;
+    ties::follow_word(tx, network, held.sight.customer())?;
     let body = Body::ConsentSaid {
         purpose: about.purpose,
         recipient: about.organisation,
@@ -220,7 +220,7 @@ pub fn say(
         now,
         &held,
         about.organisation,
-        NewTouch { channel: say.channel, ..NewTouch::new(held.id.as_kind(), now, body) },
+        NewTouch { channel: say.channel, ..NewTouch::new(held.sight.customer().as_kind(), now, body) },
     )
 }
 
@@ -249,10 +249,10 @@ pub fn take_back(
 ) -> Result<(), Error> {
     let held = customers::hold(tx, lens, customer)?.ok_or(Error::NotFound)?;
     check(tx, author, &about)?;
-    if store::delete(tx, author.network(), held.id, &about)? == 0 {
+    if store::delete(tx, author.network(), held.sight.customer(), &about)? == 0 {
         return Err(Error::Unsaid);
     }
-    ties::follow_word(tx, author.network(), held.id)?;
+    ties::follow_word(tx, author.network(), held.sight.customer())?;
     let body = Body::ConsentTakenBack {
         purpose: about.purpose,
         recipient: about.organisation,
@@ -264,7 +264,7 @@ pub fn take_back(
         now,
         &held,
         about.organisation,
-        NewTouch { channel, ..NewTouch::new(held.id.as_kind(), now, body) },
+        NewTouch { channel, ..NewTouch::new(held.sight.customer().as_kind(), now, body) },
     )
 }
 
@@ -281,12 +281,12 @@ pub fn freeze(
     let held = customers::hold(tx, lens, customer)?.ok_or(Error::NotFound)?;
     brand_only(author)?;
     let why = rules::text(why, WHY_CHARS_MAX).ok_or(Error::WhyWrong)?;
-    let before = store::frozen(tx, author.network(), held.id)?;
+    let before = store::frozen(tx, author.network(), held.sight.customer())?;
     if before.is_some_and(|before| before.why.as_deref() == Some(why)) {
         return Ok(());
     }
-    store::freeze(tx, author, now, held.id, why)?;
-    ties::follow_word(tx, author.network(), held.id)?;
+    store::freeze(tx, author, now, held.sight.customer(), why)?;
+    ties::follow_word(tx, author.network(), held.sight.customer())?;
     own(tx, author, now, &held, Body::Frozen { why: why.to_owned() })
 }
 
@@ -300,10 +300,10 @@ pub fn release(
 ) -> Result<(), Error> {
     let held = customers::hold(tx, lens, customer)?.ok_or(Error::NotFound)?;
     brand_only(author)?;
-    if store::release(tx, author.network(), held.id)? == 0 {
+    if store::release(tx, author.network(), held.sight.customer())? == 0 {
         return Err(Error::NotFrozen);
     }
-    ties::follow_word(tx, author.network(), held.id)?;
+    ties::follow_word(tx, author.network(), held.sight.customer())?;
     own(tx, author, now, &held, Body::Released {})
 }
 
@@ -369,7 +369,7 @@ fn own(
     held: &Customer,
     body: Body,
 ) -> Result<(), Error> {
-    let touch = NewTouch::new(held.id.as_kind(), now, body);
+    let touch = NewTouch::new(held.sight.customer().as_kind(), now, body);
     let record = own_record(held, author);
     touches::append(tx, author, now, NewTouch { record, audience: Audience::Own, ..touch })?;
     Ok(())

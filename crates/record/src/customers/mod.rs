@@ -154,7 +154,7 @@ pub struct Record {
 /// One customer, as its viewer may see it.
 #[derive(Debug, Clone)]
 pub struct Customer {
-    /// Its id.
+    /// The id by which the viewer knows it; [`Sight::customer`] is where it stands.
     pub id: CustomerId,
     /// The values chosen from the records below, each with the record it came from.
     pub chosen: Chosen,
@@ -215,7 +215,7 @@ pub struct Row {
 pub fn look(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Sight>, Fault> {
     let Some(standing) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
     let sight = lens.sight(cx, standing)?;
-    Ok(sight.is_open().then_some(sight))
+    Ok((sight.is_open() && sight.is_known_as(id)).then_some(sight))
 }
 
 /// The customer with this id, if the viewer sees anything of it.
@@ -228,12 +228,25 @@ pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
 }
 
 fn found(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
-    let Some(sight) = look(cx, lens, id)? else { return Ok(None) };
+    match look(cx, lens, id)? {
+        Some(sight) => Ok(Some(seen(cx, lens, sight)?)),
+        None => Ok(None),
+    }
+}
+
+/// As [`found`], by an id that the viewer need not know: a record or an entry led to it.
+fn found_at(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
+    let Some(standing) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
+    let sight = lens.sight(cx, standing)?;
+    if sight.is_open() { Ok(Some(seen(cx, lens, sight)?)) } else { Ok(None) }
+}
+
+fn seen(cx: &mut Cx<'_>, lens: &Lens, sight: Sight) -> Result<Customer, Fault> {
     let records = store::records(cx, lens.network(), sight.customer())?;
     let records = projected(cx, lens, &sight, records)?;
     let brand = organisations::brand_id(lens.network());
     let chosen = rules::choose(&records, brand);
-    Ok(Some(Customer { id: sight.customer(), chosen, records, sight }))
+    Ok(Customer { id: sight.known_as(), chosen, records, sight })
 }
 
 /// The records as the viewer may see them; those of which nothing is seen are left out.
@@ -269,8 +282,9 @@ fn projected(
 pub fn hold(tx: &mut Tx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
     // Whoever does not see the customer holds up nobody.
     let Some(seen) = find(tx, lens, id)? else { return Ok(None) };
-    match records::lock_to_change(tx, lens.network(), seen.id)? {
-        Some(standing) => find(tx, lens, standing),
+    match records::lock_to_change(tx, lens.network(), seen.sight.customer())? {
+        // As the viewer knows it: it may have been merged a moment ago.
+        Some(_) => find(tx, lens, seen.id),
         None => Ok(None),
     }
 }
@@ -287,7 +301,10 @@ pub fn by_reference(
     else {
         return Ok(None);
     };
-    let found = find(cx, lens, customer)?;
+    let found = found_at(cx, lens, customer)?;
+    if let Some(customer) = &found {
+        lens.saw(&customer.sight, rules::classes(customer), 1);
+    }
     let is_shown = |record: &Record| record.id == id && record.external_ref == external_ref;
     Ok(found.filter(|customer| customer.records.iter().any(is_shown)))
 }
@@ -304,21 +321,24 @@ pub fn list(
 ) -> Result<Page<Row>, Fault> {
     let limit = limit.clamp(1, PAGE_MAX);
     let (key, id) = rules::place_of(after);
-    let rows = match (lens.own_only(), of) {
+    // Lists are in the order of where customers stand; a viewer may know them by another id.
+    let id = store::standing(cx, lens.network(), id)?.unwrap_or(id);
+    let mut rows = match (lens.own_only(), of) {
         (Some(own), Some(asked)) if own != asked => return Ok(Page { items: vec![], next: None }),
         (Some(_), None) => store::list_of_partner(cx, lens, &key, id, limit + 1)?,
         (_, Some(organisation)) => store::list_of(cx, lens, organisation, &key, id, limit + 1)?,
         (None, None) => store::list(cx, lens, &key, id, limit + 1)?,
     };
-    let mut page =
-        Page::of(rows, limit, |row| Cursor::after([row.sort_key.clone(), row.id.to_string()]));
-    for row in &mut page.items {
+    for row in &mut rows {
         let sight = lens.sight(cx, row.id)?;
         if !sight.is_whole() {
             named(cx, lens, &sight, row)?;
         }
         row.last = touches::last(cx, lens, &sight)?;
+        row.id = sight.known_as();
     }
+    let page =
+        Page::of(rows, limit, |row| Cursor::after([row.sort_key.clone(), row.id.to_string()]));
     lens.saw_list(Class::Identity.bit() | Class::Address.bit(), page.items.len());
     Ok(page)
 }
@@ -350,7 +370,7 @@ pub fn search(
     let mut rows = Vec::new();
     for subject in search::find(cx, lens, question, limit)? {
         // A case that names nobody is found too, but is not a customer.
-        if let Some(customer) = found(cx, lens, Id::as_kind(subject))? {
+        if let Some(customer) = found_at(cx, lens, Id::as_kind(subject))? {
             rows.push(Row {
                 id: customer.id,
                 name: customer.name().to_owned(),

@@ -86,7 +86,7 @@ pub fn ask(
         classes: rules::classes(request.classes),
         why: request.why.clone(),
     })?;
-    Ok(rules::shown(request, now))
+    Ok(shown(tx, lens, now, request)?)
 }
 
 /// The requests of the viewer's organisation, or everybody's for the brand: those that wait for an
@@ -96,7 +96,13 @@ pub fn list(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Vec<Request>, F
     let (network, own) = (lens.network(), lens.own_only());
     let mut rows = store::open(cx, network, own)?;
     rows.extend(store::closed(cx, network, own)?);
-    Ok(rows.into_iter().map(|row| rules::shown(row, now)).collect())
+    rows.into_iter().map(|row| shown(cx, lens, now, row)).collect()
+}
+
+/// A request as its viewer may see it: of the customer by the id that the viewer knows.
+fn shown(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, row: Stored) -> Result<Request, Fault> {
+    let known = lens.known_as(cx, row.customer)?;
+    Ok(rules::shown(row, known, now))
 }
 
 /// The open request of the viewer's organisation about this customer.
@@ -106,8 +112,9 @@ pub fn open_about(
     now: TimeMs,
     customer: CustomerId,
 ) -> Result<Option<Request>, Fault> {
-    let row = store::open_about(cx, lens.network(), customer, lens.organisation())?;
-    Ok(row.map(|row| rules::shown(row, now)))
+    let Some(sight) = customers::look(cx, lens, customer)? else { return Ok(None) };
+    let row = store::open_about(cx, lens.network(), sight.customer(), lens.organisation())?;
+    row.map(|row| shown(cx, lens, now, row)).transpose()
 }
 
 /// The request with this id, if it is the viewer's organisation's, or the viewer the brand's.
@@ -120,7 +127,7 @@ pub fn find(
     let Some(customer) = store::place_of(cx, lens.network(), id)? else { return Ok(None) };
     let row = store::one(cx, lens.network(), customer, id)?;
     let row = row.filter(|row| lens.own_only().is_none_or(|own| own == row.organisation));
-    Ok(row.map(|row| rules::shown(row, now)))
+    row.map(|row| shown(cx, lens, now, row)).transpose()
 }
 
 /// What the customer lets this organisation not see, whatever is answered. For the brand, who
@@ -148,7 +155,8 @@ pub fn shown_before(
         return Ok(None);
     }
     let (network, organisation) = (lens.network(), request.organisation);
-    let theirs = Lens::of_partner(cx, network, organisation, now)?.sight(cx, request.customer)?;
+    let Some(customer) = store::place_of(cx, network, request.id)? else { return Ok(None) };
+    let theirs = Lens::of_partner(cx, network, organisation, now)?.sight(cx, customer)?;
     let held = theirs.held().find(|held| held.tie == Tie::Allowed);
     Ok(held.map(|held| (rules::classes(held.extra), held.until)))
 }
@@ -171,7 +179,8 @@ pub fn answer(
     let network = lens.network();
     let request = held(tx, network, id)?;
     let text = rules::text(&answer.text)?;
-    let known = shown_before(tx, lens, now, &rules::shown(request.clone(), now))?;
+    let asked = shown(tx, lens, now, request.clone())?;
+    let known = shown_before(tx, lens, now, &asked)?;
     let known = known.map_or(0, |(classes, _)| rules::mask(&classes));
     let (state, allowed, until) = match &answer.verdict {
         Verdict::Refuse => (store::REFUSED, 0, None),
@@ -235,10 +244,11 @@ pub fn end(
     id: RequestId,
 ) -> Result<Request, Error> {
     let network = lens.network();
-    let request = find(tx, lens, now, id)?.ok_or(Error::NotFound)?;
-    let customer = customers::lock(tx, network, request.customer)?.ok_or(Error::NotFound)?;
+    find(tx, lens, now, id)?.ok_or(Error::NotFound)?;
+    let customer = store::place_of(tx, network, id)?.ok_or(Error::NotFound)?;
+    let customer = customers::lock(tx, network, customer)?.ok_or(Error::NotFound)?;
     let request = store::one(tx, network, customer, id)?.ok_or(Error::NotFound)?;
-    if !matches!(rules::shown(request.clone(), now).state, State::Allowed { .. }) {
+    if !matches!(shown(tx, lens, now, request.clone())?.state, State::Allowed { .. }) {
         return Err(Error::Over);
     }
     ties::end(tx, network, customer, (request.organisation, Tie::Allowed), now)?;
@@ -254,7 +264,7 @@ pub fn end(
 /// The open request, locked with its customer until the end of the transaction.
 fn held(tx: &mut Tx<'_>, network: NetworkId, id: RequestId) -> Result<Stored, Error> {
     let customer = store::place_of(tx, network, id)?.ok_or(Error::NotFound)?;
-    customers::lock(tx, network, customer)?;
+    let customer = customers::lock(tx, network, customer)?.ok_or(Error::NotFound)?;
     let request = store::lock(tx, network, customer, id)?.ok_or(Error::NotFound)?;
     if request.state == store::ASKED { Ok(request) } else { Err(Error::Closed) }
 }

@@ -4,7 +4,7 @@ use super::{
     DAYS_MAX, Error, Request, State,
     store::{ALLOWED, ASKED, REFUSED, Stored},
 };
-use crate::sharing::Class;
+use crate::{CustomerId, sharing::Class};
 
 /// The reason, if it is one.
 pub(super) fn why(text: &str) -> Result<String, Error> {
@@ -51,8 +51,9 @@ pub(super) fn until(now: TimeMs, days: i64) -> Result<TimeMs, Error> {
     }
 }
 
-/// A request as it stands now. What is allowed is over at its very millisecond.
-pub(super) fn shown(row: Stored, now: TimeMs) -> Request {
+/// A request as it stands now, of the customer by the id its viewer knows. What is allowed is over
+/// at its very millisecond.
+pub(super) fn shown(row: Stored, customer: CustomerId, now: TimeMs) -> Request {
     let state = match (&*row.state, row.until) {
         (ASKED, _) => State::Asked,
         (ALLOWED, Some(until)) if until > now => {
@@ -66,7 +67,7 @@ pub(super) fn shown(row: Stored, now: TimeMs) -> Request {
     };
     Request {
         id: row.id,
-        customer: row.customer,
+        customer,
         organisation: row.organisation,
         person: row.person,
         classes: classes(row.classes),

@@ -35,7 +35,8 @@ pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<Sa
         Some(by) if !is_named => rules::veiled(sale, &veils[&by]),
         _ => sale,
     };
-    let seen: Vec<Sale> = seen.into_iter().map(veil).collect();
+    let known = |sale: Sale| Sale { customer: sight.known_as(), ..sale };
+    let seen: Vec<Sale> = seen.into_iter().map(veil).map(known).collect();
     lens.saw(sight, rules::classes(&seen), seen.len());
     Ok(seen)
 }

@@ -184,7 +184,21 @@ impl Lens {
         if !world.ties.is_empty() {
             (world.sayings, world.frozen) = store::word_of(cx, self.network, customer)?;
         }
-        Ok(Sight::of(self, customer, world))
+        let known = store::known_as(cx, self.network, customer, self.organisation)?;
+        Ok(Sight { known, ..Sight::of(self, customer, world) })
+    }
+
+    /// By which id the organisation knows the customer that stands here now.
+    pub(crate) fn known_as(
+        &self,
+        cx: &mut Cx<'_>,
+        customer: CustomerId,
+    ) -> Result<CustomerId, Fault> {
+        if self.is_whole() {
+            return Ok(customer);
+        }
+        let known = store::known_as(cx, self.network, customer, self.organisation)?;
+        Ok(rules::known_as(&known, customer))
     }
 
     /// Keeps what was shown, for the audit of reads.
@@ -219,6 +233,8 @@ impl Lens {
 #[derive(Debug, Clone)]
 pub struct Sight {
     customer: CustomerId,
+    /// By which ids the organisation knew it before it was merged; none: by its own.
+    known: Vec<CustomerId>,
     organisation: OrganisationId,
     brand: OrganisationId,
     is_whole: bool,
@@ -240,6 +256,7 @@ impl Sight {
     fn whole(lens: &Lens, customer: CustomerId) -> Self {
         Self {
             customer,
+            known: Vec::new(),
             organisation: lens.organisation,
             brand: lens.organisation,
             is_whole: true,
@@ -254,6 +271,7 @@ impl Sight {
         let organisation = lens.organisation;
         Self {
             customer,
+            known: Vec::new(),
             organisation,
             brand: organisations::brand_id(lens.network),
             is_whole: false,
@@ -263,9 +281,20 @@ impl Sight {
         }
     }
 
-    /// The customer that is looked at.
+    /// The customer that is looked at, where it stands now. Not to be told: see [`Self::known_as`].
     pub const fn customer(&self) -> CustomerId {
         self.customer
+    }
+
+    /// By which id the viewer knows the customer. A partner goes on with the one it knew: another
+    /// would tell it that somebody else knows the same customer.
+    pub fn known_as(&self) -> CustomerId {
+        rules::known_as(&self.known, self.customer)
+    }
+
+    /// Whether the viewer knows the customer by this id: by another organisation's it finds none.
+    pub fn is_known_as(&self, id: CustomerId) -> bool {
+        self.is_whole || self.known.contains(&id) || self.known.is_empty() && self.customer == id
     }
 
     /// The organisation through whose eyes.

@@ -61,6 +61,13 @@ fn standing(
     })
 }
 
+/// The id by which a customer is known to who knew it by these before it was merged: its own, where
+/// that is one of them.
+pub(super) fn known_as(known: &[CustomerId], customer: CustomerId) -> CustomerId {
+    let is_own = known.is_empty() || known.contains(&customer);
+    if is_own { customer } else { known[0] }
+}
+
 /// Whether, how far and why `viewer` sees this class of `customer`: of its fields, or of one entry.
 pub fn decide(
     world: &World,

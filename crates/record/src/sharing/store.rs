@@ -143,6 +143,24 @@ pub(super) fn ties_of(
     )
 }
 
+/// The ids by which an organisation knew a customer before it was merged with others.
+pub(super) fn known_as(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    organisation: OrganisationId,
+) -> Result<Vec<CustomerId>, Fault> {
+    let rows: Vec<(CustomerId,)> = cx.all(
+        "select known_id
+           from known_as
+          where network_id = $1 and customer_id = $2 and organisation_id = $3
+          order by known_id
+          limit 100",
+        (network, customer, organisation),
+    )?;
+    Ok(rows.into_iter().map(|(known,)| known).collect())
+}
+
 type Word = (Vec<(CustomerId, Saying)>, Vec<CustomerId>);
 
 /// What the customer said, and whether its data may only be kept.

@@ -53,7 +53,7 @@ pub(super) fn read(
     let subject = match (asked.touch, &asked.class) {
         (Some(touch), _) => {
             let touch = touches::find(cx, lens, touch)?;
-            let Some(touch) = touch.filter(|touch| touch.subject == id.as_kind()) else {
+            let Some(touch) = touch.filter(|touch| touch.subject == customer.id.as_kind()) else {
                 return Ok(None);
             };
             let named = touches::named(cx, lens, &touch)?;

@@ -173,7 +173,10 @@ pub fn list_of(
         .and_then(Cursor::values::<2>)
         .and_then(|[at, id]| Some((TimeMs(at.parse().ok()?), id.parse().ok()?)));
     let place = place.unwrap_or((TimeMs(i64::MAX), Id::from_uuid(Uuid::max())));
-    let rows = store::list_of(cx, lens, organisation, place, limit + 1)?;
+    let mut rows = store::list_of(cx, lens, organisation, place, limit + 1)?;
+    for case in &mut rows {
+        case.subject = lens.known_as(cx, case.subject.as_kind())?.as_kind();
+    }
     Ok(Page::of(rows, limit, |case| Cursor::after([case.last.0.to_string(), case.id.to_string()])))
 }
 

@@ -206,9 +206,10 @@ struct Taken {
     outcome: &'static str,
 }
 
-impl From<Received> for Taken {
-    fn from(received: Received) -> Self {
-        let (customer_id, record_id) = received.ids();
+impl Taken {
+    /// What became of a record, of the customer by the id that its organisation knows.
+    fn of(received: Received, customer_id: CustomerId) -> Self {
+        let (_, record_id) = received.ids();
         let outcome = match received {
             Received::New(..) => "new",
             Received::Changed(..) => "changed",
@@ -302,10 +303,12 @@ async fn receive(
         since: since.transpose()?,
     };
     let (now, author) = (app.clock.now(), Author::of(&viewer));
+    let asking = viewer.clone();
     app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
         let received = super::receive(tx, &author, now, now, &incoming)?;
         let (customer, _) = received.ids();
-        Ok(Answer::created(format!("/api/v1/customers/{customer}"), &Taken::from(received)))
+        let known = Lens::of(tx, &asking, now)?.known_as(tx, customer)?;
+        Ok(Answer::created(format!("/api/v1/customers/{known}"), &Taken::of(received, known)))
     })
     .await
 }
@@ -341,7 +344,7 @@ async fn revise(
         let seen = super::hold(tx, &lens, id)?.ok_or(Failure::NotFound)?;
         read.check(seen.version())?;
         let received = super::revise(tx, &lens, &author, now, (id, record), None, &details)?;
-        Ok(Answer::ok(&Taken::from(received)))
+        Ok(Answer::ok(&Taken::of(received, seen.id)))
     })
     .await
 }

@@ -224,7 +224,10 @@ pub fn sales_of(
         .and_then(Cursor::values::<2>)
         .and_then(|[at, id]| Some((TimeMs(at.parse().ok()?), id.parse().ok()?)));
     let place = place.unwrap_or((TimeMs(i64::MAX), Id::from_uuid(Uuid::max())));
-    let rows = store::sales_of(cx, lens, (organisation, which, today), place, limit + 1)?;
+    let mut rows = store::sales_of(cx, lens, (organisation, which, today), place, limit + 1)?;
+    for sale in &mut rows {
+        sale.customer = lens.known_as(cx, sale.customer)?;
+    }
     Ok(Page::of(rows, limit, |sale| {
         Cursor::after([sale.ordered.0.to_string(), sale.id.to_string()])
     }))

@@ -3,7 +3,7 @@
 use handfast_db::{Cx, Fault};
 use handfast_kit::{TimeMs, inert};
 
-use super::{Look, Names, Sweep, Wanted, place, store};
+use super::{Look, Names, Sweep, Wanted, known, place, store};
 use crate::{CustomerId, sharing::Lens};
 
 /// How many looks a file holds at most; a last line says so when there are more.
@@ -66,6 +66,7 @@ pub(super) fn written(
     let (mut names, mut next, mut left) = (Names::default(), place(None, None), count_max);
     loop {
         let looks = read(cx, next)?;
+        let looks = known(cx, lens, looks)?;
         names.learn(cx, lens.network(), &looks)?;
         for look in looks.iter().take(left) {
             let line = line(look, &names);

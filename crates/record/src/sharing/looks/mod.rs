@@ -128,13 +128,22 @@ pub fn of_customer(
     let Some(customer) = shown(cx, lens, customer)? else { return Ok(None) };
     let limit = limit.clamp(1, PAGE_LEN_MAX);
     let looks = store::of_customer(cx, lens, customer, place(after, None), limit + 1)?;
-    Ok(Some(Page::of(looks, limit, cursor)))
+    Ok(Some(Page::of(known(cx, lens, looks)?, limit, cursor)))
 }
 
 /// Where the customer stands now, if the lens shows it.
 fn shown(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<CustomerId>, Fault> {
     let Some(customer) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
-    Ok(lens.sight(cx, customer)?.is_open().then_some(customer))
+    let sight = lens.sight(cx, customer)?;
+    Ok((sight.is_open() && sight.is_known_as(id)).then_some(customer))
+}
+
+/// Looks with the customers as the viewer knows them.
+fn known(cx: &mut Cx<'_>, lens: &Lens, mut looks: Vec<Look>) -> Result<Vec<Look>, Fault> {
+    for look in &mut looks {
+        look.customer = look.customer.map(|id| lens.known_as(cx, id)).transpose()?;
+    }
+    Ok(looks)
 }
 
 /// As [`of_customer`], in words.
@@ -164,7 +173,7 @@ pub fn list(
     let Some(sweep) = Sweep::of(lens, wanted) else { return Ok(nothing()) };
     let span = (wanted.since.unwrap_or(TimeMs(0)), place(after, wanted.until));
     let looks = store::list(cx, lens.network(), sweep, span, limit + 1)?;
-    Ok(Page::of(looks, limit, cursor))
+    Ok(Page::of(known(cx, lens, looks)?, limit, cursor))
 }
 
 /// The customers whom the looks that are asked for showed, by id, 1 to 200 at a time: who is to
@@ -180,8 +189,14 @@ pub fn affected(
     let limit = limit.clamp(1, PAGE_LEN_MAX);
     let Some(sweep) = Sweep::of(lens, wanted) else { return Ok(nothing()) };
     let span = (wanted.since.unwrap_or(TimeMs(0)), wanted.until.unwrap_or(TimeMs(i64::MAX)));
-    let after = after.unwrap_or(store::NOBODY);
-    let rows = store::affected(cx, lens.network(), sweep, span, after, limit + 1)?;
+    let after = match after {
+        Some(after) => store::standing(cx, lens.network(), after)?.unwrap_or(after),
+        None => store::NOBODY,
+    };
+    let mut rows = store::affected(cx, lens.network(), sweep, span, after, limit + 1)?;
+    for row in &mut rows {
+        row.customer = lens.known_as(cx, row.customer)?;
+    }
     Ok(Page::of(rows, limit, |row| Cursor::after([row.customer.to_string()])))
 }
 

@@ -138,7 +138,10 @@ pub fn hidden(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<(Class,
 /// The organisations that a touch names as its readers: all for the brand, and for a partner no
 /// more than itself.
 pub fn named(cx: &mut Cx<'_>, lens: &Lens, touch: &Touch) -> Result<Vec<OrganisationId>, Fault> {
-    let named = super::store::named_by(cx, lens.network(), touch.subject, touch.id)?;
+    let Some((subject, _)) = place_of(cx, lens.network(), touch.id)? else {
+        return Ok(Vec::new());
+    };
+    let named = super::store::named_by(cx, lens.network(), subject, touch.id)?;
     let mut named: Vec<OrganisationId> = named.into_iter().map(|(id,)| id).collect();
     named.retain(|id| lens.own_only().is_none_or(|own| own == *id));
     Ok(named)
@@ -235,6 +238,7 @@ fn projected(
     let veils = organisations::veils(cx, lens.network(), hidden)?;
     let project = |mut touch: Touch| {
         touch.leaf_index = None;
+        touch.subject = sight.known_as().as_kind();
         let is_own = touch.organisation.id() == Some(lens.organisation());
         let sees_price = is_own || sight.at(touch.at).level(Class::Price) >= Level::Veiled;
         let veil = is_veiled(&touch).map(|author| veils[&author].clone());
