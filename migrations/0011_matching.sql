@@ -63,13 +63,28 @@ create table match_record (
   organisation_id {uuid} not null,
   -- The customer it was taken in as.
   home_id {uuid} not null,
-  -- JSON of the fields that are compared; empty until it was matched.
+  -- JSON of the fields that are compared, as they were indexed; empty until then.
   said text not null,
-  is_waiting {int} not null,
+  -- Counts what the record said anew; it waits while that is not what was indexed.
+  version {int} not null,
+  indexed {int} not null,
+  -- With which fit of the model it was indexed; 0: with none yet.
+  fit {int} not null,
+  -- 0: indexed, and the customers behind it and those alike are still to be settled.
+  is_settled {int} not null,
   constraint match_record_pk primary key (network_id, record_id)
 ) {clustered};
-create index match_record_waiting on match_record (network_id, record_id) where is_waiting = 1;
+create index match_record_waiting on match_record (network_id, record_id)
+  where version <> indexed;
+create index match_record_by_fit on match_record (network_id, fit, record_id);
+create index match_record_unsettled on match_record (network_id, record_id) where is_settled = 0;
 create index match_record_by_home on match_record (network_id, home_id);
+create index match_record_by_organisation on match_record (network_id, organisation_id, record_id);
+-- Whoever was known before there was matching waits for it.
+insert into match_record (network_id, record_id, organisation_id, home_id, said, version, indexed,
+  fit, is_settled)
+select network_id, record_id, organisation_id, customer_id, '', 1, 0, 0, 1
+  from record;
 
 -- Under which keys a record is found as a candidate.
 -- place: match_key
@@ -123,6 +138,7 @@ create table match_doubt (
   constraint match_doubt_pk primary key (network_id, record_id, other_id)
 ) {clustered};
 create index match_doubt_by_state on match_doubt (network_id, state, weight, record_id, other_id);
+create index match_doubt_by_other on match_doubt (network_id, other_id);
 
 -- The model of a network, and its last run. Whoever matches holds this row.
 -- place: network_id
@@ -132,12 +148,17 @@ create table matcher (
   model text not null,
   -- JSON: what the last run over all records found.
   report text not null,
+  -- Of how many records the model was made.
   record_count {int} not null,
   fitted_ms {int},
+  -- Counts the models, from 1.
+  fit {int} not null,
+  -- 1: a new model is here, and keys of the one before are being taken away.
+  is_clearing {int} not null,
   constraint matcher_pk primary key (network_id)
 ) {table};
-insert into matcher (network_id, model, report, record_count)
-select network_id, '', '', 0 from network;
+insert into matcher (network_id, model, report, record_count, fit, is_clearing)
+select network_id, '', '', 0, 1, 0 from network;
 
 -- Behind the wall as what 0009 says: merges are the brand's, the rest is an organisation's own, or
 -- holds no more than ids.

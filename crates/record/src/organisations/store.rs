@@ -54,7 +54,8 @@ pub(super) fn insert_sealer(tx: &mut Tx<'_>, network: NetworkId) -> Result<u64, 
 
 pub(super) fn insert_matcher(tx: &mut Tx<'_>, network: NetworkId) -> Result<u64, Fault> {
     tx.exec(
-        "insert into matcher (network_id, model, report, record_count) values ($1, '', '', 0)",
+        "insert into matcher (network_id, model, report, record_count, fit, is_clearing)
+         values ($1, '', '', 0, 1, 0)",
         (network,),
     )
 }

@@ -33,7 +33,7 @@ pub fn receive(
     if let Some((customer, record)) = known {
         return update(tx, author, as_of, now, customer, record, &details);
     }
-    let customer = customer_for(tx, author, now, incoming, &details)?;
+    let (home, customer) = customer_for(tx, author, now, incoming, &details)?;
     let record = RecordId::derived(&[
         author.network().uuid().as_bytes(),
         author.organisation_id().uuid().as_bytes(),
@@ -42,6 +42,7 @@ pub fn receive(
     let since = incoming.since.unwrap_or(as_of);
     store::insert_ref(tx, author, &incoming.external_ref, customer, record)?;
     store::insert(tx, author, customer, record, &incoming.external_ref, &details, since, as_of)?;
+    store::wait(tx, author, record, home)?;
     index_record(tx, author, customer, record, &incoming.external_ref, &details);
     keys::write(tx, author.network(), (customer, record), Contact::default(), contact(&details))?;
     let body = Body::CustomerRecorded {
@@ -81,6 +82,8 @@ pub(crate) fn keep_also(
     let details = &source.details;
     store::insert_ref(tx, author, external_ref, customer, record)?;
     store::insert(tx, author, customer, record, external_ref, details, since, since)?;
+    let home = store::home(tx, network, of)?.unwrap_or(customer);
+    store::wait(tx, author, record, home)?;
     index_record(tx, author, customer, record, external_ref, details);
     keys::write(tx, network, (customer, record), Contact::default(), contact(details))?;
     let (name, external_ref) = (details.name.clone(), external_ref.to_owned());
@@ -98,13 +101,14 @@ pub(crate) fn keep_also(
     Ok(record)
 }
 
+/// The customer that a new record is taken in as, its home, and where that customer stands now.
 fn customer_for(
     tx: &mut Tx<'_>,
     author: &Author,
     now: TimeMs,
     incoming: &Incoming,
     details: &Details,
-) -> Result<CustomerId, Error> {
+) -> Result<(CustomerId, CustomerId), Error> {
     let network = author.network();
     let fresh = match &incoming.person_key {
         Some(key) => CustomerId::derived(&[network.uuid().as_bytes(), b"person", key.as_bytes()]),
@@ -119,11 +123,11 @@ fn customer_for(
         if let Some(known) = store::by_person_key(tx, network, key)?
             && let Some(standing) = lock_to_change(tx, network, known)?
         {
-            return Ok(standing);
+            return Ok((known, standing));
         }
     }
     store::insert_customer(tx, network, fresh, details, now)?;
-    Ok(fresh)
+    Ok((fresh, fresh))
 }
 
 /// Locks a customer against merging for the rest of the transaction, and says where it is now: a
@@ -181,6 +185,7 @@ fn update(
         return Ok(Received::Same(customer, record));
     }
     store::update(tx, network, &before, &merged, as_of)?;
+    store::wait_again(tx, network, record)?;
     index_record(tx, author, customer, record, &before.external_ref, &merged);
     let was = contact(&before.details);
     keys::write(tx, network, (customer, record), was, contact(&merged))?;

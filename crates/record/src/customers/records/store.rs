@@ -238,3 +238,44 @@ pub(super) fn choose(
     )?;
     Ok(sort_key)
 }
+
+/// Lets a new record wait to be matched.
+pub(super) fn wait(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    home: CustomerId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "insert into match_record (network_id, record_id, organisation_id, home_id, said, version,
+           indexed, fit, is_settled)
+         values ($1, $2, $3, $4, '', 1, 0, 0, 1)",
+        (author.network(), record, author.organisation_id(), home),
+    )
+}
+
+/// Lets a record that says something else wait to be matched again.
+pub(super) fn wait_again(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    record: RecordId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update match_record set version = version + 1
+          where network_id = $1 and record_id = $2",
+        (network, record),
+    )
+}
+
+/// The customer that a record was taken in as.
+pub(super) fn home(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    record: RecordId,
+) -> Result<Option<CustomerId>, Fault> {
+    let row: Option<(CustomerId,)> = tx.one(
+        "select home_id from match_record where network_id = $1 and record_id = $2",
+        (network, record),
+    )?;
+    Ok(row.map(|(home,)| home))
+}
