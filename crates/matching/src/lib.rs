@@ -1,0 +1,25 @@
+//! Record linkage: which records are one person.
+//!
+//! A library of its own: no I/O, no clock, no randomness. The same records and the same model give
+//! the same groups, in any order and on any number of threads.
+//!
+//! - [`Schema`] and [`Records`]: columns with the kind of value they hold, and records.
+//! - [`run`]: the whole way in one call: fits a [`Model`] to the records without labels, proposes
+//!   pairs by blocking keys, scores them, groups them. [`Outcome::links`] explains every link.
+//! - [`Model`]: the pure pieces, for one record at a time: [`Model::prepare`], [`Model::keys`],
+//!   [`Model::score`], [`Model::explain`]; [`cluster::settle`] forms groups.
+
+pub mod cluster;
+mod explain;
+mod model;
+mod prepared;
+mod report;
+mod run;
+mod schema;
+
+pub use explain::{Explanation, Line};
+pub use model::Model;
+pub use prepared::Prepared;
+pub use report::{KeyKind, Placeholder, Report, Stage};
+pub use run::{Link, Options, Outcome, run};
+pub use schema::{COLUMNS_MAX, Column, Field, Record, Records, Schema};
