@@ -220,7 +220,10 @@ pub fn say(
         now,
         &held,
         about.organisation,
-        NewTouch { channel: say.channel, ..NewTouch::new(held.sight.customer().as_kind(), now, body) },
+        NewTouch {
+            channel: say.channel,
+            ..NewTouch::new(held.sight.customer().as_kind(), now, body)
+        },
     )
 }
 
