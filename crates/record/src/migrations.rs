@@ -24,6 +24,7 @@ pub const ALL: &[Migration] = migrations![
     "0009_wall",
     "0010_finding",
     "0011_matching",
+    "0012_golden",
 ];
 
 #[cfg(test)]
