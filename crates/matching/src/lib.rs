@@ -10,6 +10,7 @@
 //!   [`Model::score`], [`Model::explain`]; [`cluster::settle`] forms groups.
 
 pub mod cluster;
+pub mod columns;
 mod explain;
 mod model;
 mod prepared;
