@@ -5,6 +5,7 @@
 mod admin;
 mod data;
 mod import;
+mod matching;
 mod report;
 mod run;
 mod say;
@@ -39,6 +40,8 @@ enum Command {
     Demo(run::Demo),
     /// Take in a file: customers, orders, order-items, reviews, case-events, contacts, or a folder
     Import(import::Import),
+    /// Find out which records of some files are one person, and why: needs nothing else
+    Match(matching::Match),
     /// Print what the record says about deliveries, reviews, partners or cases
     Report(report::Report),
     /// Bring the database to this program's schema
@@ -109,6 +112,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Work(work) => work.run(),
         Command::Demo(demo) => demo.run(),
         Command::Import(import) => import.run(),
+        Command::Match(run) => run.run(),
         Command::Report(report) => report.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Backup(backup) => backup.run(),
