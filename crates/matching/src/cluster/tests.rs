@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod laws;
+mod shapes;
+mod worlds;
