@@ -1,6 +1,9 @@
 //! Average linkage within every part, the parts shared out among threads.
 
-use std::{collections::HashMap, num::NonZero, ops::Range, sync::Mutex, thread};
+use std::{
+    collections::HashMap, num::NonZero, ops::Range, sync::Mutex, thread,
+    thread::available_parallelism,
+};
 
 use super::{
     Cuts, Verdict,
@@ -51,8 +54,10 @@ where
             torn.lock().expect("no thread panics with the lock").extend(found);
         }
     };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = threads.min(parts.members.len() / RECORDS_PER_THREAD_MIN + 1);
+    let worth = parts.members.len() / RECORDS_PER_THREAD_MIN + 1;
+    // Asking costs more than a small grouping does.
+    let threads = if worth == 1 { 1 } else { available_parallelism().map_or(1, NonZero::get) };
+    let threads = threads.min(worth);
     thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(work);

@@ -1,8 +1,11 @@
 //! Groups that may be one person, for a person to decide.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    thread,
+};
 
-use super::{Edge, agglomerate::World, decisions::Ruling};
+use super::{Cuts, Edge, agglomerate::World, decisions::Ruling};
 
 /// Why two groups are in doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +34,8 @@ pub struct Doubt {
 
 /// Up to this many pairs the average of two groups is exact, above it from a spread of as many.
 const PAIRS_EXACT_MAX: usize = 64;
+/// Fewer pairs of groups than this are not worth a second thread.
+const PER_THREAD_MIN: usize = 4096;
 
 /// The doubts, strongest first. Each is among the strongest `doubts_per_group_max` of both its
 /// groups, so no group has more.
@@ -48,11 +53,29 @@ where
         return Vec::new();
     }
     let best = best_between(world, group_of, ruling);
-    let members = Members::of(group_of, &best);
-    let mut doubts: Vec<Doubt> = best
-        .iter()
-        .filter_map(|&(groups, best)| judge(world, groups, best, &members, torn))
-        .collect();
+    let members = Members::of(group_of);
+    let weight = |a: u32, b: u32| {
+        let (a, b) = (a.min(b), a.max(b));
+        world.pairs.weight(a, b).unwrap_or_else(|| (world.score)(a, b))
+    };
+    let is_torn = |record: u32| torn.binary_search(&record).is_ok();
+    let judge_all = |best: &[((u32, u32), Edge)]| -> Vec<Doubt> {
+        let judged = best.iter().filter_map(|&(groups, best)| {
+            let sides = (members.of_group(groups.0), members.of_group(groups.1));
+            judge(groups, sides, best, &weight, &is_torn, world.cuts)
+        });
+        judged.collect()
+    };
+    let (first, second) =
+        best.split_at(if best.len() > PER_THREAD_MIN { best.len() / 2 } else { 0 });
+    let mut doubts = thread::scope(|scope| {
+        let aside = (!first.is_empty()).then(|| scope.spawn(|| judge_all(first)));
+        let mut doubts = judge_all(second);
+        if let Some(aside) = aside {
+            doubts.extend(aside.join().expect("scoring does not panic"));
+        }
+        doubts
+    });
     doubts.sort_by_key(|doubt| {
         (std::cmp::Reverse((doubt.average, doubt.best.weight)), doubt.groups, doubt.why)
     });
@@ -96,21 +119,23 @@ fn best_between<S>(
     best
 }
 
-fn judge<S: Fn(u32, u32) -> i32>(
-    world: &World<'_, S>,
+/// The doubt about two groups, if there is one. `best` is the best edge between them, `weight`
+/// weighs any pair.
+pub(crate) fn judge(
     groups: (u32, u32),
+    sides: (&[u32], &[u32]),
     best: Edge,
-    members: &Members,
-    torn: &[u32],
+    weight: &impl Fn(u32, u32) -> i32,
+    is_torn: &impl Fn(u32) -> bool,
+    cuts: &Cuts,
 ) -> Option<Doubt> {
-    let (mine, theirs) = (members.of_group(groups.0), members.of_group(groups.1));
-    let average = average_between(world, mine, theirs);
-    let is_torn = |group: &[u32]| group.len() == 1 && torn.binary_search(&group[0]).is_ok();
-    let why = if is_torn(mine) || is_torn(theirs) {
+    let average = average_between(sides, weight, cuts);
+    let torn_alone = |side: &[u32]| side.len() == 1 && is_torn(side[0]);
+    let why = if torn_alone(sides.0) || torn_alone(sides.1) {
         Doubtful::Torn
-    } else if average >= world.cuts.low {
+    } else if average >= cuts.low {
         Doubtful::Near
-    } else if best.weight >= world.cuts.high {
+    } else if best.weight >= cuts.high {
         Doubtful::Bridged
     } else {
         return None;
@@ -118,11 +143,8 @@ fn judge<S: Fn(u32, u32) -> i32>(
     Some(Doubt { groups, why, average, best })
 }
 
-fn average_between<S: Fn(u32, u32) -> i32>(
-    world: &World<'_, S>,
-    mine: &[u32],
-    theirs: &[u32],
-) -> i32 {
+fn average_between(sides: (&[u32], &[u32]), weight: &impl Fn(u32, u32) -> i32, cuts: &Cuts) -> i32 {
+    let (mine, theirs) = sides;
     let (few, many) = if mine.len() < theirs.len() { (mine, theirs) } else { (theirs, mine) };
     let few_taken = if few.len() * many.len() <= PAIRS_EXACT_MAX {
         few.len()
@@ -134,33 +156,39 @@ fn average_between<S: Fn(u32, u32) -> i32>(
     for i in 0..few_taken {
         let one = few[i * few.len() / few_taken];
         for j in 0..many_taken {
-            let other = many[j * many.len() / many_taken];
-            let (a, b) = (one.min(other), one.max(other));
-            let weight = world.pairs.weight(a, b).unwrap_or_else(|| (world.score)(a, b));
-            sum += i64::from(world.cuts.temper(weight));
+            sum += i64::from(cuts.temper(weight(one, many[j * many.len() / many_taken])));
         }
     }
     sum.div_euclid((few_taken * many_taken) as i64) as i32
 }
 
-/// The records of the groups in question.
+/// The records of every group, ascending.
 struct Members {
-    by_group: HashMap<u32, Vec<u32>>,
+    starts: Vec<u32>,
+    records: Vec<u32>,
 }
 
 impl Members {
-    fn of(group_of: &[u32], best: &[((u32, u32), Edge)]) -> Self {
-        let asked = best.iter().flat_map(|&((a, b), _)| [a, b]);
-        let mut by_group: HashMap<u32, Vec<u32>> = asked.map(|group| (group, Vec::new())).collect();
-        for (record, group) in group_of.iter().enumerate() {
-            if let Some(members) = by_group.get_mut(group) {
-                members.push(record as u32);
-            }
+    fn of(group_of: &[u32]) -> Self {
+        let mut starts = vec![0_u32; group_of.len() + 2];
+        for &group in group_of {
+            starts[group as usize + 2] += 1;
         }
-        Self { by_group }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        // While filling, starts[g + 1] is where the next record of g goes.
+        let mut records = vec![0; group_of.len()];
+        for (record, &group) in group_of.iter().enumerate() {
+            let next = &mut starts[group as usize + 1];
+            records[*next as usize] = record as u32;
+            *next += 1;
+        }
+        Self { starts, records }
     }
 
     fn of_group(&self, group: u32) -> &[u32] {
-        &self.by_group[&group]
+        let (start, end) = (self.starts[group as usize], self.starts[group as usize + 1]);
+        &self.records[start as usize..end as usize]
     }
 }

@@ -131,8 +131,12 @@ impl<'w, S: Fn(u32, u32) -> i32> Linkage<'w, S> {
             for (other, weight) in pairs.above(record) {
                 let place = parts.place_of(other).filter(|place| (start..end).contains(place));
                 if let Some(b) = place {
+                    let below = weight < cuts.low;
                     let weight = cuts.temper(weight);
-                    self.edges.push((a as u32, b - start, weight));
+                    // What the caller may leave out must not matter when it is given.
+                    if !below {
+                        self.edges.push((a as u32, b - start, weight));
+                    }
                     self.memo.weight(a as u32, b - start, |_, _| weight);
                 }
             }

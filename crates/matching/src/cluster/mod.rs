@@ -12,7 +12,7 @@
 //!   is id order, because equal averages are settled by it, lowest first.
 //! - A decision by a person outranks every weight. Of two that contradict, the later holds.
 //! - Grouping is local. Records that no path of edges at or above the high cut, or of "same"
-//!   decisions, connects have no influence on each other. See [`crate::local`].
+//!   decisions, connects have no influence on each other. See [`local`].
 //!
 //! What holds nearly: adding a record changes no group that it does not join. In the tests' calm
 //! worlds 5,739 of 5,749 records that found company joined whole groups and changed nothing else,
@@ -30,6 +30,7 @@ mod agglomerate;
 mod decisions;
 mod doubts;
 mod linkage;
+pub mod local;
 mod memo;
 mod moves;
 mod pairs;
@@ -39,6 +40,7 @@ mod tests;
 mod torn;
 
 pub use decisions::{Decision, Decisions, Verdict};
+pub(crate) use doubts::judge;
 pub use doubts::{Doubt, Doubtful};
 
 /// Two records and how strongly they look like one person.
@@ -128,7 +130,7 @@ pub struct Grouping {
 /// Groups `record_count` records, ranked by their id.
 ///
 /// `edges` are the pairs that blocking proposed, each once, with their weight; those below the low
-/// cut may be left out, which costs a call of `score` where they are needed. `score` weighs any
+/// cut may be left out, which changes nothing but calls `score` where they are needed. `score` weighs any
 /// two records in 1/256 bit, the smaller index first, and must agree with the edges; it is called
 /// from several threads. `decisions` speak of the same indices.
 ///
