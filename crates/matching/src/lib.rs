@@ -11,12 +11,23 @@
 
 pub mod cluster;
 pub mod columns;
+mod blocks;
+mod compare;
 mod explain;
+mod fit;
+mod frequency;
+mod keys;
 mod model;
+mod nicknames;
+mod prepare;
 mod prepared;
 mod report;
 mod run;
 mod schema;
+mod text;
+mod threads;
+mod values;
+mod weights;
 
 pub use explain::{Explanation, Line};
 pub use model::Model;

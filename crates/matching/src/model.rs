@@ -2,7 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Explanation, Prepared, Record, Schema, cluster::Cuts};
+use crate::{
+    Explanation, Field, Prepared, Record, Schema,
+    cluster::Cuts,
+    compare::{Habits, Parts, Seen, WHATS_MAX, What, compare},
+    explain,
+    frequency::Frequencies,
+    keys,
+    prepare::Preparer,
+    prepared::{Shelf, View},
+    weights::{Scales, Weights},
+};
 
 /// Everything that turns two records into a weight. Readable as JSON or TOML, frozen when used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,43 +21,110 @@ pub struct Model {
     pub schema: Schema,
     /// A blocking key held by more records than this proposes nothing (it is retired).
     pub key_records_max: u32,
+    /// Two groups become one from this average weight on, in 1/256 bit.
+    pub cut: i32,
+    pub(crate) habits: Habits,
+    pub(crate) scales: Scales,
+    pub(crate) frequencies: Frequencies,
 }
 
-impl Model {
-    /// The model for few records (below [`Model::FIT_RECORDS_MIN`]), where estimating from the data
-    /// is unreliable: shipped weights and frequencies of common names.
-    pub fn built_in(schema: &Schema) -> Self {
-        Self { schema: schema.clone(), key_records_max: 40 }
-    }
+/// The default of [`Model::key_records_max`].
+const KEY_RECORDS_MAX: u32 = 40;
+/// The default of [`Model::cut`], in 1/256 bit.
+const CUT: i32 = 0;
+/// Below this many quarter-bits under the cut, groups are not even doubtful.
+const DOUBT: i32 = 4 * 256;
+/// The rarity of any value where nothing was counted, in half-octaves.
+const RARE_UNCOUNTED: u8 = 20;
 
+impl Model {
     /// From here on weights are estimated from the records themselves.
     pub const FIT_RECORDS_MIN: usize = 2_000;
+    /// More keys than this a record never has.
+    pub const KEYS_MAX: usize = keys::KEYS_MAX;
+
+    /// The model for few records (below [`Model::FIT_RECORDS_MIN`]), where estimating from the
+    /// data is unreliable: shipped weights and frequencies of common names.
+    pub fn built_in(schema: &Schema) -> Self {
+        Self {
+            schema: schema.clone(),
+            key_records_max: KEY_RECORDS_MAX,
+            cut: CUT,
+            habits: Habits::default(),
+            scales: Scales::built_in(&whats(schema)),
+            frequencies: Frequencies::unlisted(RARE_UNCOUNTED),
+        }
+    }
 
     /// Normalises a record.
-    pub fn prepare(&self, _record: &Record<'_>) -> Prepared {
-        todo!("M1 at work")
+    pub fn prepare(&self, record: &Record<'_>) -> Prepared {
+        let mut shelf = Shelf::default();
+        Preparer::new(&self.schema, &self.frequencies).shelve(record, &mut shelf);
+        Prepared {
+            slots: shelf.slots.into_boxed_slice(),
+            text: shelf.text.into_boxed_slice(),
+        }
     }
 
     /// Appends the blocking keys of a record: ascending, each once, at most [`Model::KEYS_MAX`].
-    pub fn keys(&self, _record: &Prepared, _keys: &mut Vec<u64>) {
-        todo!("M1 at work")
+    pub fn keys(&self, record: &Prepared, out: &mut Vec<u64>) {
+        keys::keys(record.view(), out);
     }
 
-    /// More keys than this a record never has.
-    pub const KEYS_MAX: usize = 64;
-
     /// The weight of a pair in 1/256 bit: log2 of the odds that they are one person. Symmetric.
-    pub fn score(&self, _a: &Prepared, _b: &Prepared) -> i32 {
-        todo!("M1 at work")
+    pub fn score(&self, a: &Prepared, b: &Prepared) -> i32 {
+        self.weigh(a.view(), b.view())
     }
 
     /// The same weight, taken apart.
-    pub fn explain(&self, _a: &Prepared, _b: &Prepared) -> Explanation {
-        todo!("M1 at work")
+    pub fn explain(&self, a: &Prepared, b: &Prepared) -> Explanation {
+        explain::explain(self, a.view(), b.view())
     }
 
     /// Where groups are cut by default.
     pub fn cuts(&self) -> Cuts {
-        Cuts::new(0, 4 * 256)
+        Cuts::new(self.cut - DOUBT, self.cut)
     }
+
+    pub(crate) fn weigh(&self, a: View<'_>, b: View<'_>) -> i32 {
+        let mut seen = [Seen::MISSING; WHATS_MAX];
+        self.see(a, b, &mut seen);
+        self.scales.weight(&seen)
+    }
+
+    pub(crate) fn see(&self, a: View<'_>, b: View<'_>, seen: &mut [Seen; WHATS_MAX]) {
+        compare(self.scales.whats(), self.habits, &Parts::new(a), &Parts::new(b), seen);
+    }
+
+    pub(crate) fn weights(&self) -> &[Weights] {
+        self.scales.list()
+    }
+}
+
+/// What records of a schema can be compared in.
+pub(crate) fn whats(schema: &Schema) -> Vec<What> {
+    let any = |fields: &[Field]| fields.iter().any(|field| schema.has(*field));
+    let mut whats = Vec::new();
+    if schema.has(Field::FullName) {
+        whats.extend([What::FirstWord, What::SecondWord, What::ThirdWord]);
+    } else if any(&[Field::GivenName, Field::MiddleName, Field::FamilyName]) {
+        whats.extend([What::Family, What::Given, What::Middle]);
+    }
+    let simple = [
+        (What::BirthDate, &[Field::BirthDate][..]),
+        (What::Address, &[Field::Street, Field::City, Field::Postcode][..]),
+        (What::Phone, &[Field::Phone][..]),
+        (What::Email, &[Field::Email][..]),
+        (What::Organisation, &[Field::Organisation][..]),
+    ];
+    whats.extend(simple.iter().filter(|(_, fields)| any(fields)).map(|(what, _)| *what));
+    for (at, column) in schema.columns.iter().enumerate() {
+        match column.field {
+            Field::Identifier => whats.push(What::Identifier(at as u16)),
+            Field::Category => whats.push(What::Category(at as u16)),
+            _ => {}
+        }
+    }
+    whats.truncate(WHATS_MAX);
+    whats
 }

@@ -1,6 +1,17 @@
 //! The whole way, from records to groups.
 
-use crate::{Explanation, Model, Records, Report, Stage, cluster::Decisions, cluster::Grouping};
+use crate::{
+    Explanation, Model, Placeholder, Records, Report, Stage,
+    blocks::Blocks,
+    cluster::{self, Decisions, Edge, Grouping},
+    compare::{Habits, Seen, WHATS_MAX},
+    explain, fit,
+    frequency::Frequencies,
+    keys,
+    prepare::Preparer,
+    prepared::{Kind, Shelf, View},
+    threads::Team,
+};
 
 /// How to run. [`Default`] is what the product uses.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +34,10 @@ pub struct Outcome {
     pub grouping: Grouping,
     /// Counts.
     pub report: Report,
+    shelves: Shelves,
+    edges: Vec<Edge>,
+    /// For each index the place in the order of ids.
+    place_of: Vec<u32>,
 }
 
 /// Two records of one group that were linked directly, and why.
@@ -36,15 +51,218 @@ pub struct Link {
     pub why: Explanation,
 }
 
+/// Random pairs that chance is counted on.
+const RANDOM_PAIRS: usize = 400_000;
+/// Proposed pairs that weights are fitted to.
+const FITTED_PAIRS: u64 = 200_000;
+
+/// Prepared records in shelves of equal size, in the order of their ids.
+#[derive(Debug)]
+struct Shelves {
+    shelves: Vec<Shelf>,
+    /// For each place the index of the record.
+    order: Vec<u32>,
+}
+
+/// As many records as one chunk of work.
+const SHELF_BITS: u32 = 14;
+
+impl Shelves {
+    fn view(&self, place: usize) -> View<'_> {
+        self.shelves[place >> SHELF_BITS].view(place & ((1 << SHELF_BITS) - 1))
+    }
+}
+
 /// Fits (unless a model is given), blocks, scores and groups. `progress` is called now and then
 /// with the stage, how much of it is done, and how much there is to do; from this thread only.
-pub fn run(_records: &Records, _options: &Options, _progress: &dyn Fn(Stage, u64, u64)) -> Outcome {
-    todo!("M1 at work")
+pub fn run(records: &Records, options: &Options, progress: &dyn Fn(Stage, u64, u64)) -> Outcome {
+    let team = Team::new(options.threads);
+    let count = records.len();
+    let all = count as u64;
+    let mut order: Vec<u32> = (0..count as u32).collect();
+    order.sort_by_key(|&index| records.id(index as usize));
+    progress(Stage::Preparing, 0, all);
+    let mut model = options.model.clone().unwrap_or_else(|| Model::built_in(records.schema()));
+    let shelves = team.chunks(count, |range| {
+        let mut shelf = Shelf::default();
+        let mut preparer = Preparer::new(&model.schema, &model.frequencies);
+        for place in range {
+            preparer.shelve(&records.record(order[place] as usize), &mut shelf);
+        }
+        shelf
+    });
+    let mut shelves = Shelves { shelves, order };
+    let fitting = options.model.is_none() && count >= Model::FIT_RECORDS_MIN;
+    let mut placeholders = Vec::new();
+    if fitting {
+        progress(Stage::Counting, 0, all);
+        placeholders = count_values(&mut model, &mut shelves, count, &team);
+    }
+    progress(Stage::Blocking, 0, all);
+    let blocks = Blocks::new(count, model.key_records_max, &team, &|place, out: &mut Vec<u64>| {
+        keys::keys(shelves.view(place), out);
+    });
+    if fitting {
+        progress(Stage::Fitting, 0, all);
+        fit_weights(&mut model, &shelves, &blocks, count, &team);
+    }
+    let (edges, candidates) = score(&model, &shelves, &blocks, count, &team, progress);
+    progress(Stage::Grouping, 0, all);
+    settle(model, shelves, edges, (candidates, blocks, placeholders), options)
+}
+
+fn count_values(
+    model: &mut Model,
+    shelves: &mut Shelves,
+    count: usize,
+    team: &Team,
+) -> Vec<Placeholder> {
+    let (frequencies, placeholders) =
+        Frequencies::count(count, team, &|place| shelves.view(place));
+    model.frequencies = frequencies;
+    let frequencies = &model.frequencies;
+    let taken = std::mem::take(&mut shelves.shelves);
+    let cells: Vec<_> = taken.into_iter().map(std::sync::Mutex::new).collect();
+    shelves.shelves = team.each(cells.len(), |at| {
+        let mut shelf = cells[at].lock().map(|mut cell| std::mem::take(&mut *cell)).unwrap_or_default();
+        shelf.look_up(frequencies);
+        shelf
+    });
+    let (mut new_years, mut days) = (0_u64, 0_u64);
+    for place in 0..count {
+        for slot in shelves.view(place).of(Kind::Date) {
+            days += 1;
+            new_years += u64::from(slot.aux % 10_000 == 101);
+        }
+    }
+    model.habits = Habits { new_year_is_no_day: new_years * 365 > days * 6 };
+    placeholders
+}
+
+fn fit_weights(model: &mut Model, shelves: &Shelves, blocks: &Blocks, count: usize, team: &Team) {
+    let see = |a: u32, b: u32| {
+        let mut seen = [Seen::MISSING; WHATS_MAX];
+        model.see(shelves.view(a as usize), shelves.view(b as usize), &mut seen);
+        seen
+    };
+    let random: Vec<_> = team
+        .chunks(RANDOM_PAIRS, |range| {
+            let pair = |at: usize| fit::random_pair(at as u64, count);
+            range.map(|at| pair(at)).map(|(a, b)| see(a.min(b), a.max(b))).collect::<Vec<_>>()
+        })
+        .concat();
+    let proposed: u64 = blocks.kinds.iter().map(|kind| kind.pairs).sum();
+    let every = (proposed / 3 / FITTED_PAIRS).max(1).next_power_of_two();
+    let patterns = team.chunks(count, |range| {
+        let (mut above, mut patterns) = (Vec::new(), Vec::new());
+        for a in range.map(|place| place as u32) {
+            blocks.above(a, &mut above);
+            let chosen = above.iter().filter(|b| fit::sampled(a, **b, every));
+            patterns.extend(chosen.map(|&b| see(a, b)));
+        }
+        patterns
+    });
+    let evidence = fit::Evidence {
+        whats: model.scales.whats(),
+        random: &random,
+        proposed: &patterns,
+        share: 1.0 / every as f64,
+        pairs: count as f64 * (count as f64 - 1.0) / 2.0,
+    };
+    model.scales = fit::fit(&evidence, count, team);
+}
+
+fn score(
+    model: &Model,
+    shelves: &Shelves,
+    blocks: &Blocks,
+    count: usize,
+    team: &Team,
+    progress: &dyn Fn(Stage, u64, u64),
+) -> (Vec<Edge>, u64) {
+    let low = model.cuts().low;
+    progress(Stage::Scoring, 0, count as u64);
+    let parts = team.chunks(count, |range| {
+        let (mut above, mut edges, mut candidates) = (Vec::new(), Vec::new(), 0_u64);
+        for a in range.map(|place| place as u32) {
+            blocks.above(a, &mut above);
+            candidates += above.len() as u64;
+            for &b in &above {
+                let weight = model.weigh(shelves.view(a as usize), shelves.view(b as usize));
+                if weight >= low {
+                    edges.push(Edge { a, b, weight });
+                }
+            }
+        }
+        (edges, candidates)
+    });
+    let candidates = parts.iter().map(|part| part.1).sum();
+    let edges = parts.into_iter().flat_map(|part| part.0).collect();
+    (edges, candidates)
+}
+
+fn settle(
+    model: Model,
+    shelves: Shelves,
+    edges: Vec<Edge>,
+    found: (u64, Blocks, Vec<Placeholder>),
+    options: &Options,
+) -> Outcome {
+    let count = shelves.order.len();
+    let mut place_of = vec![0_u32; count];
+    for (place, &index) in shelves.order.iter().enumerate() {
+        place_of[index as usize] = place as u32;
+    }
+    let mut decisions = options.decisions.clone();
+    for decision in &mut decisions.list {
+        decision.a = place_of[decision.a as usize];
+        decision.b = place_of[decision.b as usize];
+    }
+    let score =
+        |a: u32, b: u32| model.weigh(shelves.view(a as usize), shelves.view(b as usize));
+    let placed = cluster::settle(count as u32, &edges, &score, &decisions, &model.cuts());
+    let (candidates, blocks, placeholders) = found;
+    let mut sizes = vec![0_u64; count];
+    for &group in &placed.group_of {
+        sizes[group as usize] += 1;
+    }
+    let report = Report {
+        records: count as u64,
+        groups: sizes.iter().filter(|size| **size > 0).count() as u64,
+        largest_group: sizes.iter().copied().max().unwrap_or(0),
+        candidates,
+        edges: edges.len() as u64,
+        blocking: blocks.kinds,
+        placeholders,
+    };
+    let mut grouping = placed;
+    let group_of = (0..count).map(|index| {
+        shelves.order[grouping.group_of[place_of[index] as usize] as usize]
+    });
+    grouping.group_of = group_of.collect();
+    Outcome { model, grouping, report, shelves, edges, place_of }
 }
 
 impl Outcome {
+    /// Explains any two records, by index; linked or not.
+    pub fn explain(&self, a: u32, b: u32) -> Explanation {
+        let view = |index: u32| {
+            let place = self.place_of[index as usize];
+            self.shelves.view(place as usize)
+        };
+        explain::explain(&self.model, view(a), view(b))
+    }
+
     /// Every link inside a group, explained; ordered by records.
     pub fn links(&self) -> impl Iterator<Item = Link> + '_ {
-        std::iter::empty()
+        self.edges.iter().filter_map(|edge| {
+            let (a, b) =
+                (self.shelves.order[edge.a as usize], self.shelves.order[edge.b as usize]);
+            let group_of = &self.grouping.group_of;
+            (group_of[a as usize] == group_of[b as usize]).then(|| {
+                let view = |place: u32| self.shelves.view(place as usize);
+                Link { a, b, why: explain::explain(&self.model, view(edge.a), view(edge.b)) }
+            })
+        })
     }
 }

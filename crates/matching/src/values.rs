@@ -1,0 +1,132 @@
+//! Single values, normalised: dates, phones, e-mail addresses, streets.
+
+/// Words that stand for "nothing" in any column.
+const NOTHING: [&str; 20] = [
+    "", "-", "--", ".", "?", "/", "n/a", "na", "n.a.", "nil", "none", "null", "nan", "unknown",
+    "not known", "not available", "not provided", "tbc", "tbd", "xxx",
+];
+
+/// Does a folded value say nothing?
+pub(crate) fn is_nothing(folded: &str) -> bool {
+    NOTHING.contains(&folded)
+}
+
+/// A day as `yyyymmdd` in one number. Impossible months and days are kept: a slip of the pen in a
+/// date leaves most of it right. Zeros where only a year, or a year and a month, are known.
+pub(crate) fn date(text: &str) -> Option<u32> {
+    let mut groups = [(0_u32, 0_usize); 3];
+    let mut count = 0;
+    let mut inside = false;
+    for byte in text.bytes() {
+        if byte.is_ascii_digit() {
+            if !inside {
+                if count == 3 {
+                    break;
+                }
+                count += 1;
+            }
+            let group = &mut groups[count - 1];
+            if group.1 == 8 {
+                return None;
+            }
+            *group = (group.0 * 10 + u32::from(byte - b'0'), group.1 + 1);
+        }
+        inside = byte.is_ascii_digit();
+        if byte.is_ascii_alphabetic() && count == 3 {
+            break;
+        }
+    }
+    let packed = |year: u32, month: u32, day: u32| {
+        (year > 0 && month < 100 && day < 100).then_some(year * 10_000 + month * 100 + day)
+    };
+    match (count, groups) {
+        (1, [(all, 8), ..]) => packed(all / 10_000, all / 100 % 100, all % 100),
+        (1, [(year, 4), ..]) => packed(year, 0, 0),
+        (2, [(year, 4), (month, 1..=2), _]) => packed(year, month, 0),
+        (3, [(year, 4), (month, 1..=2), (day, 1..=2)])
+        | (3, [(day, 1..=2), (month, 1..=2), (year, 4)]) => packed(year, month, day),
+        _ => None,
+    }
+}
+
+/// The digits of a telephone number that name the line: without punctuation, leading zeros, and
+/// what comes before the last ten. Nothing below six digits.
+pub(crate) fn phone(text: &str, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let digits = text.bytes().filter(u8::is_ascii_digit).skip_while(|&digit| digit == b'0');
+    out.extend(digits);
+    let surplus = (out.len() - start).saturating_sub(10);
+    out.drain(start..start + surplus);
+    let kept = out.len() - start >= 6;
+    if !kept {
+        out.truncate(start);
+    }
+    kept
+}
+
+/// An address with `@`: what is before it without a `+tag`, and after it. Expects folded text.
+pub(crate) fn email(folded: &str) -> Option<(&str, &str)> {
+    let (local, domain) = folded.trim_start_matches("mailto:").split_once('@')?;
+    let local = local.split('+').next().unwrap_or(local);
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
+    (!local.is_empty() && !domain.is_empty() && !domain.contains(' ')).then_some((local, domain))
+}
+
+/// Kinds of street, short and long.
+const STREET_KINDS: [&str; 62] = [
+    "street", "st", "str", "avenue", "ave", "av", "road", "rd", "drive", "dr", "drv", "lane",
+    "ln", "court", "ct", "crt", "close", "cl", "cls", "way", "wy", "place", "pl", "plc",
+    "crescent", "cres", "cr", "circuit", "cct", "crct", "circle", "cir", "boulevard", "blvd",
+    "terrace", "tce", "ter", "terr", "square", "sq", "highway", "hwy", "parade", "pde", "grove",
+    "gr", "gve", "gardens", "gdns", "gdn", "strasse", "rue", "via", "calle", "the", "parkway",
+    "pkwy", "trail", "trl", "esplanade", "esp", "loop",
+];
+/// Words before the number of a flat.
+const UNITS: [&str; 10] =
+    ["apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "no", "nr"];
+
+/// A street line taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Street {
+    /// The name without its kind, words put together: "oak" of "12 Oak St apt 4".
+    pub(crate) name: Vec<u8>,
+    /// The first number with its letter: "12", "12b".
+    pub(crate) number: Vec<u8>,
+}
+
+/// Takes a folded street line apart. `None` when nothing but a flat is left.
+pub(crate) fn street(folded: &str) -> Option<Street> {
+    let mut street = Street::default();
+    let mut whole = Vec::new();
+    let mut skip = false;
+    for word in folded.split(|letter: char| !letter.is_alphanumeric() && letter != '\'') {
+        if word.is_empty() || word == "'" {
+            continue;
+        }
+        if std::mem::take(&mut skip) && word.len() <= 5 {
+            continue;
+        }
+        if UNITS.contains(&word) {
+            skip = true;
+        } else if word.as_bytes()[0].is_ascii_digit() && street.number.is_empty() {
+            street.number.extend_from_slice(word.as_bytes());
+        } else {
+            let letters = word.bytes().filter(|&byte| byte != b'\'');
+            whole.extend(letters.clone());
+            if !STREET_KINDS.contains(&word) {
+                street.name.extend(letters);
+            }
+        }
+    }
+    if street.name.is_empty() {
+        street.name = whole;
+    }
+    (!street.name.is_empty() || !street.number.is_empty()).then_some(street)
+}
+
+/// Letters and digits alone.
+pub(crate) fn joined(folded: &str, out: &mut Vec<u8>) {
+    for letter in folded.chars().filter(|letter| letter.is_alphanumeric()) {
+        out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
