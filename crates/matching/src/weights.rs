@@ -213,3 +213,14 @@ pub(crate) fn kin_share(what: What) -> f64 {
         What::Organisation | What::Category(_) => 0.3,
     }
 }
+
+/// The most that may be found: kin are other people, so what is personal they share by chance.
+pub(crate) fn kin_share_max(what: What) -> f64 {
+    match what {
+        What::Given | What::Middle | What::ThirdWord => 0.1,
+        What::BirthDate | What::Identifier(_) => 0.06,
+        What::SecondWord | What::Email => 0.2,
+        What::Phone => 0.7,
+        _ => 0.98,
+    }
+}
