@@ -16,7 +16,6 @@ const TEXT_CHARS_MAX: usize = 10_000;
 
 pub(crate) const CALL_SAVED: Flash = Flash::new("call", "The call was saved.");
 pub(crate) const NOTE_SAVED: Flash = Flash::new("note", "The note was saved.");
-pub(crate) const KNOWN: &[Flash] = &[CALL_SAVED, NOTE_SAVED];
 
 /// What came in with the form.
 #[derive(Debug, Clone, Default, Deserialize)]

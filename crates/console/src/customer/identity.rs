@@ -1,22 +1,20 @@
-//! Who a customer is: each value with the record it came from, and what other records say.
+//! Who a customer is: each value with where it came from and why it stands, and what other records
+//! say.
 
-use std::collections::BTreeSet;
-
-use handfast_kit::{Day, fold};
+use handfast_kit::{Day, TimeMs, Zone};
 use handfast_record::{
-    RecordId,
-    customers::{Customer, Details, Party, Record},
-    sharing::{Class, Level},
+    customers::{self, Customer, Field, Party, Record, Why},
+    sharing::{Level, Who},
 };
-use handfast_web::Viewer;
 
-use super::who::{Names, Organisation};
+use super::{
+    confirming::Confirming,
+    who::{Names, Organisation},
+};
 use crate::words;
 
 /// Most records that are listed.
 const RECORDS_MAX: usize = 50;
-/// Most other values that are shown beside one.
-const OTHERS_MAX: usize = 3;
 
 /// The panel of who the customer is.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +31,8 @@ pub(crate) struct Identity {
     pub(crate) mail: Option<String>,
     /// What is hidden: its label, and the word of its class.
     pub(crate) hidden: Vec<(&'static str, &'static str)>,
+    /// The form for what the customer confirmed, for who may send it.
+    pub(crate) confirming: Option<Confirming>,
 }
 
 /// One value, and where it came from.
@@ -43,15 +43,28 @@ pub(crate) struct Value {
     pub(crate) class: &'static str,
     pub(crate) text: String,
     pub(crate) from: Origin,
+    /// Whether the customer confirmed it.
+    pub(crate) is_confirmed: bool,
+    /// `2 other values`.
+    pub(crate) others_title: String,
     /// What other records say instead.
-    pub(crate) others: Vec<(String, Origin)>,
+    pub(crate) others: Vec<Other>,
 }
 
-/// Whose record a value came from, and when it was last said.
+/// What another record says instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Other {
+    /// Its parts, and whether each differs from the value that stands.
+    pub(crate) parts: Vec<(String, bool)>,
+    pub(crate) from: Origin,
+}
+
+/// Whose record a value came from, when it was said, and why it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) organisation: Organisation,
-    pub(crate) day: String,
+    /// `12 March`, `said last, 12 March`, `confirmed by Maya on 3 May`.
+    pub(crate) how: String,
 }
 
 /// One record behind the customer.
@@ -62,115 +75,109 @@ pub(crate) struct Source {
     pub(crate) since: String,
 }
 
-/// A field of a record that is shown.
-struct Field {
-    label: &'static str,
-    class: Class,
-    value: fn(&Details) -> String,
-    /// What must be the same for two values to be one.
-    key: fn(&str) -> String,
-}
-
-const FIELDS: [Field; 4] = [
-    Field {
-        label: "Name",
-        class: Class::Identity,
-        value: |details| details.name.clone(),
-        key: fold,
-    },
-    Field {
-        label: "Phone",
-        class: Class::Contact,
-        value: |details| details.phone.clone(),
-        key: phone_key,
-    },
-    Field {
-        label: "Email",
-        class: Class::Contact,
-        value: |details| details.email.clone(),
-        key: fold,
-    },
-    Field { label: "Address", class: Class::Address, value: address, key: fold },
-];
-
-/// Who the customer is, for this viewer.
-pub(crate) fn of(customer: &Customer, names: &Names, viewer: &Viewer, today: Day) -> Identity {
-    let day = |at| words::date(viewer.zone.day_of(at), today);
-    let origin =
-        |record: &Record| Origin { organisation: named(names, record), day: day(record.updated) };
-    let chosen = &customer.chosen;
-    let picks = [&chosen.name, &chosen.phone, &chosen.email, &chosen.address];
-    let mut values: Vec<Value> = FIELDS
-        .iter()
-        .zip(picks)
-        .filter_map(|(field, pick)| value(customer, field, pick.as_ref()?, &origin))
-        .collect();
-    let differ = values.iter().filter(|value| !value.others.is_empty()).count() as i64;
-    // What one's own record says is there, whatever others' records may say.
-    let is_hidden = |field: &&Field| {
-        let level = customer.sight.fields().level(field.class);
-        level < Level::Veiled && !values.iter().any(|value| value.label == field.label)
-    };
-    let hidden = FIELDS.iter().filter(is_hidden);
-    let hidden = hidden.map(|field| (field.label, field.class.word())).collect();
-    // The name stands above the page; here it is worth a line only where records differ.
-    values.retain(|value| value.label != "Name" || !value.others.is_empty());
-    let sources = customer.records.iter().take(RECORDS_MAX).map(|record| Source {
-        organisation: named(names, record),
-        reference: record.external_ref.clone(),
-        since: day(record.since),
-    });
-    Identity {
-        values,
-        records: sources.collect(),
-        records_title: records_title(customer),
-        differ: match differ {
-            0 => String::new(),
-            n => words::counted(n, "value differs", "values differ"),
-        },
-        call: chosen.phone.as_ref().and_then(|(phone, _)| telephone(phone)),
-        hidden,
-        mail: chosen.email.as_ref().map(|(email, _)| format!("mailto:{email}")),
+/// The field at the beginning of a line.
+pub(super) const fn label(field: Field) -> &'static str {
+    match field {
+        Field::Name => "Name",
+        Field::Phone => "Phone",
+        Field::Email => "Email",
+        Field::Address => "Address",
     }
 }
 
-/// Whose record it is, at the beginning of a line.
-fn named(names: &Names, record: &Record) -> Organisation {
-    let organisation = names.who(&record.by);
-    Organisation { name: words::sentence(&organisation.name), ..organisation }
+/// A customer as a viewer knows it.
+pub(super) struct Known<'a> {
+    pub(super) customer: &'a Customer,
+    pub(super) names: &'a Names,
+    pub(super) zone: &'a Zone,
+    pub(super) today: Day,
 }
 
-fn value(
-    customer: &Customer,
-    field: &Field,
-    (text, from): &(String, RecordId),
-    origin: &impl Fn(&Record) -> Origin,
-) -> Option<Value> {
-    let record = customer.records.iter().find(|record| record.id == *from)?;
-    let chosen = (field.key)(text);
-    let mut seen = BTreeSet::from([chosen.clone()]);
-    let mut others = Vec::new();
-    // The latest said come first.
-    for record in &customer.records {
-        let said = (field.value)(&record.details);
-        // A town alone does not contradict a whole address in it.
-        let key = (field.key)(&said);
-        let is_new = !said.is_empty() && !chosen.contains(&key) && seen.insert(key);
-        if is_new && others.len() < OTHERS_MAX {
-            others.push((said, origin(record)));
+impl Known<'_> {
+    pub(super) fn identity(&self) -> Identity {
+        let (customer, chosen) = (self.customer, &self.customer.chosen);
+        let value = |field: Field| chosen.of(field).map(|value| self.value(field, value));
+        let mut values: Vec<Value> = Field::ALL.into_iter().filter_map(value).collect();
+        let differ = values.iter().filter(|value| !value.others.is_empty()).count() as i64;
+        // What one's own record says is there, whatever others' records may say.
+        let is_hidden = |field: &Field| {
+            let level = customer.sight.fields().level(field.class());
+            level < Level::Veiled && chosen.of(*field).is_none()
+        };
+        let hidden = Field::ALL.into_iter().filter(is_hidden);
+        let hidden = hidden.map(|field| (label(field), field.class().word())).collect();
+        // The name stands above the page; here it is worth a line only where records differ.
+        values.retain(|value| value.label != "Name" || !value.others.is_empty());
+        let sources = customer.records.iter().take(RECORDS_MAX).map(|record| Source {
+            organisation: self.begun(&record.by),
+            reference: record.external_ref.clone(),
+            since: self.day(record.since),
+        });
+        Identity {
+            values,
+            records: sources.collect(),
+            records_title: records_title(customer),
+            differ: match differ {
+                0 => String::new(),
+                n => words::counted(n, "value differs", "values differ"),
+            },
+            call: chosen.phone.as_ref().and_then(|phone| telephone(&phone.text)),
+            hidden,
+            mail: chosen.email.as_ref().map(|email| format!("mailto:{}", email.text)),
+            confirming: None,
         }
     }
-    Some(Value {
-        label: field.label,
-        class: field.class.word(),
-        text: text.clone(),
-        from: origin(record),
-        others,
-    })
+
+    fn value(&self, field: Field, value: &customers::Value) -> Value {
+        let other = |other: &customers::Other| Other {
+            parts: other.parts.iter().map(|part| (part.text.clone(), part.differs)).collect(),
+            from: self.origin(&other.source, Why::Alone),
+        };
+        Value {
+            label: label(field),
+            class: field.class().word(),
+            text: value.text.clone(),
+            from: self.origin(&value.source, value.why),
+            is_confirmed: value.source.confirmed.is_some(),
+            others_title: words::counted(value.others.len() as i64, "other value", "other values"),
+            others: value.others.iter().map(other).collect(),
+        }
+    }
+
+    /// Whose word it is, of when, and why it stands before others'.
+    pub(super) fn origin(&self, source: &customers::Source, why: Why) -> Origin {
+        let said = match source.confirmed {
+            Some(at) => format!("confirmed by {} on {}", self.names.customer, self.day(at)),
+            None => self.day(source.said),
+        };
+        let how = match why {
+            Why::Latest if source.confirmed.is_none() => format!("said last, {said}"),
+            Why::Latest => format!("{said}, the last to be"),
+            Why::Trusted if source.is_brand => {
+                format!("{said}, before what partners said that day")
+            }
+            Why::Trusted => format!("{said}, under an agreement"),
+            Why::Complete => format!("{said}, the most complete"),
+            Why::Fuller => format!("{said}, and what was said last fits it"),
+            Why::Alone | Why::Confirmed | Why::First => said,
+        };
+        Origin { organisation: self.begun(&source.by), how }
+    }
+
+    fn day(&self, at: TimeMs) -> String {
+        words::date(self.zone.day_of(at), self.today)
+    }
+
+    /// An organisation at the beginning of a line.
+    fn begun(&self, who: &Who) -> Organisation {
+        let organisation = self.names.who(who);
+        Organisation { name: words::sentence(&organisation.name), ..organisation }
+    }
 }
 
 fn records_title(customer: &Customer) -> String {
-    let what = match customer.records.first().map(|record| record.details.party) {
+    let party = |record: &Record| record.details.party;
+    let what = match customer.records.first().map(party) {
         Some(Party::Business) => "one business",
         _ => "one person",
     };
@@ -178,22 +185,6 @@ fn records_title(customer: &Customer) -> String {
         1 => "1 record".to_owned(),
         n => format!("{n} records, {what}"),
     }
-}
-
-/// The address on one line.
-fn address(details: &Details) -> String {
-    let town = [&details.postcode, &details.city].map(String::as_str);
-    let town = town.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    let parts = [&details.street, &town, &details.region, &details.country];
-    let parts: Vec<&str> =
-        parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    parts.join(", ")
-}
-
-/// The last nine digits: with and without the country's number, one line is one line.
-fn phone_key(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    digits[digits.len().saturating_sub(9)..].iter().collect()
 }
 
 /// Where a telephone number leads, if it is one.
@@ -207,22 +198,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_with_and_without_its_country_is_one_number() {
-        assert_eq!(phone_key("+44 7700 900123"), phone_key("07700 900 123"));
-        assert_ne!(phone_key("07700 900123"), phone_key("07700 900999"));
+    fn a_number_that_can_be_called_is_a_link() {
         assert_eq!(telephone("+44 7700 900123").as_deref(), Some("tel:+447700900123"));
         assert_eq!(telephone("ask at the door"), None);
-    }
-
-    #[test]
-    fn an_address_is_one_line_of_what_is_known() {
-        let details = Details {
-            street: "Flat 3, 27 Cooper’s Wharf".to_owned(),
-            postcode: "BS1 6ZZ".to_owned(),
-            city: "Bristol".to_owned(),
-            ..Details::default()
-        };
-        assert_eq!(address(&details), "Flat 3, 27 Cooper’s Wharf, BS1 6ZZ Bristol");
-        assert_eq!(address(&Details::default()), "");
     }
 }

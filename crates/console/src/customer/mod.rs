@@ -2,6 +2,7 @@
 
 mod banner;
 mod compose;
+mod confirming;
 mod consents;
 mod deliveries;
 mod identity;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Vec<Route> {
         page(Method::GET, "/customers/{id}", Access::Member, show),
         page(Method::POST, "/customers/{id}/touches", Access::Worker, write),
     ];
+    routes.extend(confirming::routes());
     routes.extend(consents::routes());
     routes.extend(looks::routes());
     routes.extend(sight::routes());

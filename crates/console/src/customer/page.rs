@@ -4,13 +4,14 @@ use askama::Template;
 use axum::http::Uri;
 use handfast_kit::{Day, TimeMs};
 use handfast_record::touches::Served;
-use handfast_web::{Frame, Nav, Problems, Viewer};
+use handfast_web::{Flash, Frame, Nav, Problems, Viewer};
 
 use super::{
     banner::{self, Asking, Banner},
     compose::{self, Composer, Written},
+    confirming,
     deliveries::{self, Deliveries},
-    identity::{self, Identity},
+    identity::{Identity, Known},
     now::{Looking, Now},
     seen::Seen,
     sentences::{Part, Telling},
@@ -19,6 +20,10 @@ use super::{
     who,
 };
 use crate::words;
+
+/// What a page may say after a form was sent.
+const SAID: &[Flash] =
+    &[compose::CALL_SAVED, compose::NOTE_SAVED, confirming::SAVED, confirming::NOTHING];
 
 #[derive(Template)]
 #[template(path = "customer.html")]
@@ -112,7 +117,7 @@ impl Look<'_> {
                 Some(_) => format!("Who {} is", names.customer),
                 None => "Who this customer is".to_owned(),
             },
-            identity: identity::of(customer, names, eyes, today),
+            identity: self.identity(seen),
             partners_title: if eyes.is_brand() { "Partners who serve" } else { "Who serves" },
             partners: self.partners(seen),
             deliveries: deliveries::of(&seen.sales),
@@ -125,7 +130,7 @@ impl Look<'_> {
 
     pub(super) fn frame(&self, name: &str) -> Frame {
         let frame = Frame::of(self.viewer, self.uri, Nav::Customers, name);
-        frame.below("Customers", "/customers").saying(compose::KNOWN)
+        frame.below("Customers", "/customers").saying(SAID)
     }
 
     fn timeline(
@@ -159,7 +164,7 @@ impl Look<'_> {
         let since = customer.records.iter().map(|record| record.since).min();
         let since =
             since.map(|at| format!("Customer since {}.", words::month(self.eyes.zone.day_of(at))));
-        let place = customer.chosen.place.as_ref().map(|(place, _)| format!("{place}."));
+        let place = customer.chosen.place.as_ref().map(|place| format!("{}.", place.text));
         let between = (!self.eyes.is_brand())
             .then(|| banner::between(seen, &banner::ground(seen, self.eyes, self.today)))
             .filter(|between| !between.is_empty());
@@ -174,6 +179,20 @@ impl Look<'_> {
             format!(" The latest entry is from {ago}.")
         });
         format!("No delivery is on its way and no case is open.{last}")
+    }
+
+    fn identity(&self, seen: &Seen) -> Identity {
+        let known = Known {
+            customer: &seen.customer,
+            names: &seen.names,
+            zone: &self.eyes.zone,
+            today: self.today,
+        };
+        let mut identity = known.identity();
+        if self.strip.is_none() && self.viewer.may_write() {
+            identity.confirming = confirming::of(&known, self.viewer);
+        }
+        identity
     }
 
     /// Who serves the customer, so far as it is seen. A partner that sees only itself knows that.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use handfast_db::{Cx, Fault};
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
 use handfast_record::{
-    customers::{Chosen, Customer, Party, Record},
+    customers::{Chosen, Customer, Party, Record, Value},
     organisations, people,
     sharing::Who,
 };
@@ -84,8 +84,10 @@ pub(crate) fn short_name(customer: &Customer) -> String {
 }
 
 fn called(chosen: &Chosen, records: &[Record]) -> String {
-    let Some((name, from)) = &chosen.name else { return "this customer".to_owned() };
-    let record = records.iter().find(|record| record.id == *from);
+    let Some(Value { text: name, source, .. }) = &chosen.name else {
+        return "this customer".to_owned();
+    };
+    let record = records.iter().find(|record| record.id == source.record);
     match record.map(|record| &record.details) {
         Some(details) if details.party == Party::Business => name.clone(),
         Some(details) if !details.given_name.is_empty() => details.given_name.clone(),
@@ -98,14 +100,20 @@ fn called(chosen: &Chosen, records: &[Record]) -> String {
 #[cfg(test)]
 mod tests {
     use handfast_kit::{Id, TimeMs};
-    use handfast_record::customers::Details;
+    use handfast_record::customers::{Details, Source, Statements, Why};
 
     use super::*;
 
     /// What is chosen from one record with these details, and that record.
     fn chosen(details: Details) -> (Chosen, Record) {
         let (id, organisation) = (Id::random(), Id::random());
-        let name = (!details.name.is_empty()).then(|| (details.name.clone(), id));
+        let by = Who::Named(organisation);
+        let name = (!details.name.is_empty()).then(|| Value {
+            text: details.name.clone(),
+            source: Source { record: id, by, is_brand: true, said: TimeMs(0), confirmed: None },
+            why: Why::Alone,
+            others: Vec::new(),
+        });
         let record = Record {
             id,
             customer: Id::random(),
@@ -116,6 +124,7 @@ mod tests {
             since: TimeMs(0),
             updated: TimeMs(0),
             version: 1,
+            statements: Statements::default(),
         };
         (Chosen { name, ..Chosen::default() }, record)
     }

@@ -2,15 +2,19 @@
 //!
 //! A record is one customer as one organisation keeps it. [`receive`] takes one in; two records of
 //! a network are one customer when they carry the same verified `person_key`. The customer's own
-//! values are chosen from its records, and every one of them says which record it came from.
+//! values are chosen from its records, and every one of them says which record it came from and
+//! why it stands; [`confirm`] writes down that the customer did.
 
 pub mod api;
+mod golden;
 mod names;
 mod records;
 mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
+
+use std::cmp::Reverse;
 
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{Cursor, Id, OrganisationId, Page, TimeMs, Uuid, fold};
@@ -22,9 +26,12 @@ use crate::{
     touches::{self, NewTouch},
 };
 
+pub use golden::{Chosen, Other, Part, Source, Statement, Statements, Value, Why};
 pub use names::name;
+pub use records::{confirm, own_record, receive, revise};
 pub(crate) use records::{keep_also, lock};
-pub use records::{own_record, receive, revise};
+
+pub use crate::touches::Field;
 
 /// Most customers of one page of a list.
 pub const PAGE_MAX: usize = 200;
@@ -114,6 +121,9 @@ pub enum Error {
     /// A text is too long.
     #[error("{0} has more than {TEXT_CHARS_MAX} characters")]
     TooLong(&'static str),
+    /// There is nothing to confirm.
+    #[error("the record does not say {}, so nobody can have confirmed it", .0.in_words())]
+    NothingSaid(Field),
     /// Somebody changed the record in the meantime.
     #[error("the record was changed in the meantime: it is at version {0} now")]
     VersionWrong(i64),
@@ -145,10 +155,13 @@ pub struct Record {
     pub details: Details,
     /// Since when the organisation knows the customer.
     pub since: TimeMs,
-    /// When it last said something new.
+    /// When it last said something new, of what the viewer sees.
     pub updated: TimeMs,
-    /// Counts its changes, from 1.
+    /// Counts its changes, from 1. Of a record that the viewer sees in part: a number of 53 bits
+    /// that changes whenever that part does, and with nothing else.
     pub version: i64,
+    /// When each field was said, and what the customer confirmed.
+    pub statements: Statements,
 }
 
 /// One customer, as its viewer may see it.
@@ -164,27 +177,19 @@ pub struct Customer {
     pub sight: Sight,
 }
 
-/// Values chosen from records: for each field the record that it came from. A field that no record
-/// fills is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Chosen {
-    /// The name.
-    pub name: Option<(String, RecordId)>,
-    /// The mail address.
-    pub email: Option<(String, RecordId)>,
-    /// The phone number.
-    pub phone: Option<(String, RecordId)>,
-    /// The address on one line.
-    pub address: Option<(String, RecordId)>,
-    /// Town and region.
-    pub place: Option<(String, RecordId)>,
+impl Record {
+    /// What it says of this field, on one line; empty where it says nothing, or the viewer does not
+    /// see it.
+    pub fn said(&self, field: Field) -> String {
+        golden::text(field, &self.details)
+    }
 }
 
 impl Customer {
     /// The name, or the first reference for those whose name nobody gave.
     pub fn name(&self) -> &str {
         match (&self.chosen.name, self.records.first()) {
-            (Some((name, _)), _) => name,
+            (Some(name), _) => &name.text,
             (None, Some(record)) => &record.external_ref,
             (None, None) => "",
         }
@@ -244,9 +249,17 @@ fn found_at(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
 fn seen(cx: &mut Cx<'_>, lens: &Lens, sight: Sight) -> Result<Customer, Fault> {
     let records = store::records(cx, lens.network(), sight.customer())?;
     let records = projected(cx, lens, &sight, records)?;
-    let brand = organisations::brand_id(lens.network());
-    let chosen = rules::choose(&records, brand);
+    let chosen = golden::choose(&records, &trusted(cx, lens, &records)?);
     Ok(Customer { id: sight.known_as(), chosen, records, sight })
+}
+
+/// Whose word counts more to this viewer. Whether others signed is the brand's to know.
+fn trusted(cx: &mut Cx<'_>, lens: &Lens, records: &[Record]) -> Result<golden::Trusted, Fault> {
+    if lens.is_whole() {
+        return store::trusted(cx, lens.network(), records);
+    }
+    let brand = Some(organisations::brand_id(lens.network()));
+    Ok(golden::Trusted { brand, ..golden::Trusted::default() })
 }
 
 /// The records as the viewer may see them; those of which nothing is seen are left out.
@@ -274,7 +287,10 @@ fn projected(
         }
         record
     };
-    Ok(seen.into_iter().map(veil).collect())
+    let mut seen: Vec<Record> = seen.into_iter().map(veil).collect();
+    // What changed out of sight moves no record.
+    seen.sort_by_key(|record| (Reverse(record.updated), record.id));
+    Ok(seen)
 }
 
 /// As [`find`], for a change in the same transaction: others who would change the customer wait
@@ -353,9 +369,9 @@ fn named(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight, row: &mut Row) -> Result<(
         "" => record.external_ref.clone(),
         name => name.to_owned(),
     });
-    let chosen = rules::choose(&records, organisations::brand_id(lens.network()));
-    row.name = own.or(chosen.name.map(|(name, _)| name)).unwrap_or_default();
-    row.place = chosen.place.map(|(place, _)| place).unwrap_or_default();
+    let chosen = golden::choose(&records, &trusted(cx, lens, &records)?);
+    row.name = own.or(chosen.name.map(|name| name.text)).unwrap_or_default();
+    row.place = chosen.place.map(|place| place.text).unwrap_or_default();
     Ok(())
 }
 
@@ -371,14 +387,11 @@ pub fn search(
     for subject in search::find(cx, lens, question, limit)? {
         // A case that names nobody is found too, but is not a customer.
         if let Some(customer) = found_at(cx, lens, Id::as_kind(subject))? {
+            let place = customer.chosen.place.as_ref();
             rows.push(Row {
                 id: customer.id,
                 name: customer.name().to_owned(),
-                place: customer
-                    .chosen
-                    .place
-                    .as_ref()
-                    .map_or(String::new(), |(place, _)| place.clone()),
+                place: place.map_or(String::new(), |place| place.text.clone()),
                 last: touches::last(cx, lens, &customer.sight)?,
                 sort_key: fold(customer.name()),
             });

@@ -1,8 +1,11 @@
-use handfast_kit::{Cursor, OrganisationId, Uuid, tokens};
+use handfast_kit::{Cursor, OrganisationId, TimeMs, Uuid, tokens};
 
-use super::{Chosen, Customer, Details, Error, Incoming, Party, Record, Row, TEXT_CHARS_MAX};
+use super::{
+    Customer, Details, Error, Field, Incoming, Party, Record, Row, Statement, Statements,
+    TEXT_CHARS_MAX, golden,
+};
 use crate::{
-    CustomerId, search,
+    CustomerId, RecordId, search,
     sharing::{Class, Level, Sight},
 };
 
@@ -149,10 +152,46 @@ pub(super) fn projected(
         let Details { street, postcode, city, region, country, .. } = details;
         [street, postcode, city, region, country].into_iter().for_each(String::clear);
     }
+    in_part(&mut record, shown);
     let levels = [Class::Identity, Class::Contact, Class::Address].map(|class| fields.level(class));
     let least = levels.into_iter().filter(|level| *level >= Level::Veiled).min()?;
     // One hidden name hides the record's: a value shown without a name would else be given one.
     Some((record.clone(), sight.names(record.organisation, least)))
+}
+
+/// Hides of a record seen in part when the rest of it was said: its moment and its version are
+/// those of what is seen.
+fn in_part(record: &mut Record, shown: impl Fn(Class) -> bool) {
+    let hidden = Field::ALL.into_iter().filter(|field| !shown(field.class()));
+    let hidden: Vec<Field> = hidden.collect();
+    if hidden.is_empty() {
+        return;
+    }
+    for field in hidden {
+        *record.statements.of_mut(field) = Statement::default();
+    }
+    let said = Field::ALL.map(|field| record.statements.of(field).said);
+    record.updated = said.into_iter().max().unwrap_or(record.since);
+    let seen = format!("{:?} {:?}", record.details, record.statements);
+    let id = RecordId::derived(&[record.id.uuid().as_bytes(), seen.as_bytes()]);
+    // As many bits as JSON's numbers have.
+    record.version = (id.uuid().as_u64_pair().1 & ((1 << 53) - 1)) as i64;
+}
+
+/// When each field of a record was said that says `after` instead of `before` from now on. What is
+/// only written in another way was said, and confirmed, before.
+pub(super) fn restated(
+    statements: &Statements,
+    (before, after): (&Details, &Details),
+    now: TimeMs,
+) -> Statements {
+    let mut restated = *statements;
+    for field in Field::ALL {
+        if !golden::is_same(field, before, after) {
+            *restated.of_mut(field) = Statement { said: now, confirmed: None };
+        }
+    }
+    restated
 }
 
 /// The address on one line.
@@ -191,26 +230,6 @@ pub(super) fn words(external_ref: &str, details: &Details) -> search::Words {
         [&details.email, &details.phone],
         [&details.street, &details.postcode, &details.city],
     )
-}
-
-/// The values that stand for the customer: of each field what the brand's own record says, since
-/// customers tell the brand; else the one said last. `records` come with the latest said first.
-pub(super) fn choose(records: &[Record], brand: OrganisationId) -> Chosen {
-    let (own, others): (Vec<&Record>, Vec<&Record>) =
-        records.iter().partition(|record| record.organisation == brand);
-    let latest = |value: fn(&Details) -> String| {
-        own.iter().chain(&others).find_map(|record| {
-            let text = value(&record.details);
-            (!text.is_empty()).then_some((text, record.id))
-        })
-    };
-    Chosen {
-        name: latest(|details| details.name.clone()),
-        email: latest(|details| details.email.clone()),
-        phone: latest(|details| details.phone.clone()),
-        address: latest(address),
-        place: latest(place),
-    }
 }
 
 /// Where a found customer stands: by name those whose name it was, then by name the others.

@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use handfast_db::{Cx, Fault, FromRow, Row as DbRow};
 use handfast_kit::{NetworkId, OrganisationId};
 
-use super::{Details, Party, Record, Row};
+use super::{Details, Party, Record, Row, Statement, Statements, golden::Trusted};
 use crate::{
-    CustomerId, RecordId,
+    CustomerId, RecordId, organisations,
     sharing::{Class, Lens, Who},
 };
 
@@ -33,6 +35,12 @@ impl FromRow for Record {
             since: row.get(16)?,
             updated: row.get(17)?,
             version: row.get(18)?,
+            statements: Statements {
+                name: Statement { said: row.get(19)?, confirmed: row.get(20)? },
+                email: Statement { said: row.get(21)?, confirmed: row.get(22)? },
+                phone: Statement { said: row.get(23)?, confirmed: row.get(24)? },
+                address: Statement { said: row.get(25)?, confirmed: row.get(26)? },
+            },
         })
     }
 }
@@ -88,13 +96,50 @@ pub(super) fn records(
     cx.all(
         "select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
                 family_name, email, phone, street, postcode, city, region, country, language,
-                since_ms, updated_ms, version
+                since_ms, updated_ms, version, name_said_ms, name_confirmed_ms, email_said_ms,
+                email_confirmed_ms, phone_said_ms, phone_confirmed_ms, address_said_ms,
+                address_confirmed_ms
            from record
           where network_id = $1 and customer_id = $2
           order by updated_ms desc, record_id
           limit 200",
         (network, customer),
     )
+}
+
+/// Whose word counts more, among those who keep these records. Only of several partners it matters
+/// who signed.
+pub(super) fn trusted(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    records: &[Record],
+) -> Result<Trusted, Fault> {
+    let brand = organisations::brand_id(network);
+    let partners: BTreeSet<OrganisationId> =
+        records.iter().map(|record| record.organisation).filter(|one| *one != brand).collect();
+    let mut agreed = Vec::new();
+    for partner in partners.iter().filter(|_| partners.len() > 1) {
+        if has_agreement(cx, network, *partner)? {
+            agreed.push(*partner);
+        }
+    }
+    Ok(Trusted { brand: Some(brand), agreed })
+}
+
+fn has_agreement(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+) -> Result<bool, Fault> {
+    let row: Option<(Option<i64>,)> = cx.one(
+        "select ended_ms
+           from agreement
+          where network_id = $1 and organisation_id = $2
+          order by version desc
+          limit 1",
+        (network, organisation),
+    )?;
+    Ok(matches!(row, Some((None,))))
 }
 
 pub(super) fn list(

@@ -176,17 +176,3 @@ fn only_the_keeper_of_a_record_revises_it_and_only_the_version_it_read() {
         assert_eq!(kinds(&world, world.brand, maya)[0], "contact_changed");
     }
 }
-
-#[test]
-fn what_the_brand_says_stands_before_what_a_partner_said_later() {
-    for world in worlds() {
-        let (maya, _) = world.record(world.brand, "AUR-1", Some("maya"), "Maya Okafor");
-        world.clock.advance(TimeMs::DAY);
-        world.record(world.spoke, "7", Some("maya"), "Okafor, Mya");
-        let lens = world.lens(world.brand);
-        let seen = world.db.read(|cx| find(cx, &lens, maya)).unwrap().unwrap();
-        assert_eq!(seen.name(), "Maya Okafor");
-        let listed = world.db.read(|cx| list(cx, &lens, None, None, 10)).unwrap();
-        assert_eq!(listed.items[0].name, "Maya Okafor");
-    }
-}

@@ -1,5 +1,5 @@
-//! What is said of ties, guests, requests, agreements and consents in one sentence. With a customer
-//! partners are not named in it: pages name them, where the viewer may know them.
+//! What is said of ties, guests, requests, agreements, consents and merges in one sentence. With a
+//! customer partners are not named in it: pages name them, where the viewer may know them.
 
 use super::Body;
 use crate::sharing::{Class, Purpose, Tie};
@@ -43,6 +43,11 @@ pub(super) fn summary(body: &Body) -> String {
         }
         Body::Frozen { why } => format!("Frozen: {why}"),
         Body::Released {} => "No longer frozen".to_owned(),
+        Body::CustomersMatched { why, .. } => {
+            because("Joined with another customer, who is the same", why)
+        }
+        Body::CustomersParted { why, .. } => because("Parted from another customer again", why),
+        Body::KeptApart { why, .. } => because("Kept apart from another customer", why),
         _ => String::new(),
     }
 }
@@ -54,6 +59,10 @@ fn being_shown(purpose: Option<Purpose>, class: Option<Class>) -> String {
         (None, Some(class)) => format!("{} data", class.word()),
         (None, None) => "everything".to_owned(),
     }
+}
+
+fn because(what: &str, why: &str) -> String {
+    if why.is_empty() { what.to_owned() } else { format!("{what}: {why}") }
 }
 
 const fn begins(tie: Tie) -> &'static str {

@@ -1,8 +1,11 @@
 use handfast_kit::{Day, OrganisationId, TimeMs};
 use serde::{Deserialize, Serialize};
 
-use super::Channel;
-use crate::sharing::{Class, Purpose, Tie};
+use super::{Channel, Field};
+use crate::{
+    CustomerId,
+    sharing::{Class, Purpose, Tie},
+};
 
 /// What happened, one variant for each kind of touch.
 ///
@@ -30,6 +33,13 @@ pub enum Body {
         before: String,
         /// What it is now.
         after: String,
+    },
+    /// The customer confirmed to the author what a record says.
+    DetailConfirmed {
+        /// Which field.
+        field: Field,
+        /// What was confirmed.
+        value: String,
     },
     /// Somebody bought something.
     Sale {
@@ -280,6 +290,33 @@ pub enum Body {
         organisation: String,
         /// The last version.
         version: i64,
+    },
+    /// Another customer turned out to be the same, and was merged into this one.
+    CustomersMatched {
+        /// The other.
+        from_id: CustomerId,
+        /// How alike they are, in 1/256 bit; none when a person said so without the model.
+        weight: Option<i32>,
+        /// Whether a person decided it, and not the model alone.
+        by_person: bool,
+        /// Why, in words.
+        why: String,
+    },
+    /// A merge was undone: two customers again.
+    CustomersParted {
+        /// The other.
+        other_id: CustomerId,
+        /// Whether a person decided it, and not the model alone.
+        by_person: bool,
+        /// Why, in words.
+        why: String,
+    },
+    /// A person decided that this customer and another are not the same.
+    KeptApart {
+        /// The other.
+        other_id: CustomerId,
+        /// Why, in words.
+        why: String,
     },
 }
 

@@ -8,6 +8,7 @@ impl Body {
             Self::CustomerRecorded { .. } => "customer_recorded",
             Self::ContactChanged { .. } => "contact_changed",
             Self::AddressChanged { .. } => "address_changed",
+            Self::DetailConfirmed { .. } => "detail_confirmed",
             Self::Sale { .. } => "sale",
             Self::Payment { .. } => "payment",
             Self::DeliveryPromised { .. } => "delivery_promised",
@@ -37,6 +38,9 @@ impl Body {
             Self::AccessWithdrawn { .. } => "access_withdrawn",
             Self::AgreementSigned { .. } => "agreement_signed",
             Self::AgreementEnded { .. } => "agreement_ended",
+            Self::CustomersMatched { .. } => "customers_matched",
+            Self::CustomersParted { .. } => "customers_parted",
+            Self::KeptApart { .. } => "kept_apart",
         }
     }
 
@@ -46,6 +50,7 @@ impl Body {
             Self::CustomerRecorded { .. } => Class::Identity,
             Self::ContactChanged { .. } => Class::Contact,
             Self::AddressChanged { .. } => Class::Address,
+            Self::DetailConfirmed { field, .. } => field.class(),
             Self::Sale { .. } => Class::Purchase,
             Self::Payment { .. } => Class::Price,
             Self::DeliveryPromised { .. } | Self::Shipped { .. } | Self::Delivered { .. } => {
@@ -73,7 +78,10 @@ impl Body {
             | Self::AccessAnswered { .. }
             | Self::AccessWithdrawn { .. }
             | Self::AgreementSigned { .. }
-            | Self::AgreementEnded { .. } => Class::Relationship,
+            | Self::AgreementEnded { .. }
+            | Self::CustomersMatched { .. }
+            | Self::CustomersParted { .. }
+            | Self::KeptApart { .. } => Class::Relationship,
         }
     }
 

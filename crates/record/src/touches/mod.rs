@@ -8,6 +8,7 @@
 mod access;
 pub mod api;
 mod body;
+mod details;
 mod kinds;
 mod reading;
 mod rules;
@@ -20,6 +21,7 @@ use handfast_kit::{NetworkId, OrganisationId, PersonId, TimeMs};
 use serde::{Deserialize, Serialize};
 
 pub use body::{Body, SoldLine, Step};
+pub use details::Field;
 pub(crate) use reading::last;
 pub use reading::{count, feed, find, hidden, latest_of, named, served_by, timeline};
 pub use rules::{Channel, channel_words};

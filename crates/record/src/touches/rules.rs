@@ -88,6 +88,9 @@ pub(super) fn summary(body: &Body) -> String {
         Body::ContactChanged { before, after } | Body::AddressChanged { before, after } => {
             format!("Changed from {before} to {after}")
         }
+        Body::DetailConfirmed { field, value } => {
+            format!("The customer confirmed {}: {value}", field.in_words())
+        }
         Body::Sale { order_ref, lines, status, .. } => sale_summary(order_ref, lines.len(), status),
         Body::Payment { order_ref, method, .. } => {
             format!("Paid for {} by {}", the_order(order_ref), method.replace('_', " "))

@@ -112,13 +112,18 @@ impl Judge<'_> {
             }
         }
         let chosen = &found.chosen;
-        for (text, from) in [&chosen.name, &chosen.email, &chosen.phone].into_iter().flatten() {
-            let Some(seen) = must.iter().find(|seen| seen.record.id == *from) else {
+        let standing = [&chosen.name, &chosen.email, &chosen.phone].into_iter().flatten();
+        let told = standing.flat_map(|value| {
+            let others = value.others.iter().map(|other| (other.text(), other.source.record));
+            others.chain([(value.text.clone(), value.source.record)])
+        });
+        for (text, from) in told {
+            let Some(seen) = must.iter().find(|seen| seen.record.id == from) else {
                 self.came.wrong.push(format!("chosen from a hidden record: {text}"));
                 continue;
             };
-            let is_shown = (seen.shows[0] && seen.record.identity.contains(text))
-                || (seen.shows[1] && seen.record.contact.contains(text));
+            let is_shown = (seen.shows[0] && seen.record.identity.contains(&text))
+                || (seen.shows[1] && seen.record.contact.contains(&text));
             if !is_shown {
                 self.came.wrong.push(format!("chosen from a hidden field: {text}"));
             }

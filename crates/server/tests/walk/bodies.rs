@@ -76,6 +76,9 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             Sent::json(&json!({"external_ref": "n-1", "details": {"name": "Nia"}}))
         }
         "PATCH /api/v1/customers/{id}/records/{record_id}" => Sent::json(&json!({"city": "Hull"})),
+        "POST /api/v1/customers/{id}/records/{record_id}/confirmations" => {
+            Sent::json(&json!({"fields": ["name"]}))
+        }
         "POST /api/v1/customers/{id}/touches" => Sent::json(&json!({"kind": "note", "text": "a"})),
         "POST /api/v1/customers/{id}/consents" => Sent::json(&word(own)),
         "POST /api/v1/customers/{id}/consents/removal" => {
@@ -134,6 +137,9 @@ fn form(route: &str, own: &Estate) -> Sent {
     match route {
         "POST /customers/{id}/consents" => {
             Sent::form("about=offers&to=everybody&answer=yes&channel=phone")
+        }
+        "POST /customers/{id}/confirmations" => {
+            Sent::form(format!("confirmed=name.{}.1", own.record))
         }
         "POST /customers/{id}/freeze" => Sent::form("why=a+dispute"),
         "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),

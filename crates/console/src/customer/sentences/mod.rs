@@ -136,6 +136,10 @@ impl Telling<'_> {
                 Told::new("home", vec![author, text("changed the address")])
                     .more(change(&before, &after))
             }
+            Body::DetailConfirmed { field, value } => {
+                let confirmed = text(format!("confirmed {} to", field.in_words()));
+                Told::new("check", vec![self.customer(), confirmed, author]).more(value)
+            }
             Body::Sale { order_ref, status, lines, total_minor, currency } => {
                 let sum = total_minor.map(|minor| words::money(minor, &currency));
                 sale(author, (&order_ref, &status), &lines, sum)

@@ -166,7 +166,7 @@ impl Town {
         let (lens, maya) = (self.world.lens(to), self.maya);
         let found = self.world.db.read(move |cx| customers::find(cx, &lens, maya)).unwrap();
         let phone = found.and_then(|customer| customer.chosen.phone);
-        phone.map_or(String::new(), |(phone, _)| phone)
+        phone.map_or(String::new(), |phone| phone.text)
     }
 }
 

@@ -1,6 +1,7 @@
 //! JSON of customers, their records, and what is logged of them.
 
 mod contacts;
+mod golden;
 mod sight;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,9 @@ use crate::{
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
-    paths(list, show, receive, revise, contacts::timeline, contacts::log, sight::show),
+    paths(
+        list, show, receive, revise, golden::confirm, contacts::timeline, contacts::log, sight::show
+    ),
     tags((name = "customers", description = "Customers, and the records behind them"))
 )]
 pub struct Documentation;
@@ -39,11 +42,13 @@ pub fn routes() -> Vec<Route> {
     const TIMELINE: &str = "/api/v1/customers/{id}/timeline";
     const TOUCHES: &str = "/api/v1/customers/{id}/touches";
     const RECORD: &str = "/api/v1/customers/{id}/records/{record_id}";
+    const CONFIRMED: &str = "/api/v1/customers/{id}/records/{record_id}/confirmations";
     vec![
         api(Method::GET, CUSTOMERS, Access::Member, Scope::Read, list),
         api(Method::POST, CUSTOMERS, Access::Worker, Scope::Write, receive),
         api(Method::GET, "/api/v1/customers/{id}", Access::Member, Scope::Read, show),
         api(Method::PATCH, RECORD, Access::Worker, Scope::Write, revise),
+        api(Method::POST, CONFIRMED, Access::Worker, Scope::Write, golden::confirm),
         api(Method::GET, TIMELINE, Access::Member, Scope::Read, contacts::timeline),
         api(Method::GET, "/api/v1/customers/{id}/sight", Access::Member, Scope::Read, sight::show),
         api(Method::POST, TOUCHES, Access::Worker, Scope::Write, contacts::log),
@@ -56,6 +61,7 @@ impl From<Error> for Failure {
             Error::NotFound => Self::NotFound,
             Error::VersionWrong(_) => Self::PreconditionFailed,
             Error::ReferenceWrong => Self::field("external_ref", error.to_string()),
+            Error::NothingSaid(_) => Self::field("fields", error.to_string()),
             Error::TooLong(field) => Self::field(field.replace(' ', "_"), error.to_string()),
             Error::Fault(fault) => fault.into(),
         }
@@ -110,18 +116,10 @@ struct ShownCustomer {
     #[schema(value_type = String, format = "uuid")]
     id: CustomerId,
     name: String,
-    /// The values that stand for the customer, each with the record it came from.
-    chosen: Vec<ChosenValue>,
+    /// The values that stand for the customer, each with where it came from, why it stands, and
+    /// what others say instead.
+    chosen: Vec<golden::ChosenValue>,
     records: Vec<ShownRecord>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct ChosenValue {
-    field: &'static str,
-    #[serde(rename = "value")]
-    text: String,
-    #[schema(value_type = String, format = "uuid")]
-    record_id: RecordId,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -139,13 +137,18 @@ struct ShownRecord {
     #[serde(flatten)]
     details: Details,
     since: String,
+    /// When it last said something new, of what you see.
     updated: String,
+    /// Counts its changes. Of a record that you see in part: changes with that part.
     version: i64,
+    /// When each of its fields was said.
+    statements: Vec<golden::ShownStatement>,
 }
 
 impl From<Record> for ShownRecord {
     fn from(record: Record) -> Self {
         Self {
+            statements: golden::statements(&record),
             id: record.id,
             organisation_id: record.by.id(),
             organisation_veiled: record.by.veil().map(str::to_owned),
@@ -162,19 +165,7 @@ impl From<Customer> for ShownCustomer {
     fn from(customer: Customer) -> Self {
         let name = customer.name().to_owned();
         let Customer { id, chosen, records, .. } = customer;
-        let fields = [
-            ("name", chosen.name),
-            ("email", chosen.email),
-            ("phone", chosen.phone),
-            ("address", chosen.address),
-            ("place", chosen.place),
-        ];
-        let chosen = fields
-            .into_iter()
-            .filter_map(|(field, value)| {
-                value.map(|(value, record_id)| ChosenValue { field, text: value, record_id })
-            })
-            .collect();
+        let chosen = golden::chosen(chosen);
         Self { id, name, chosen, records: records.into_iter().map(Into::into).collect() }
     }
 }

@@ -7,7 +7,7 @@ use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
 use store::Standing;
 
-use super::{Details, Error, Incoming, Received, Record, hold, rules, store::records};
+use super::{Details, Error, Field, Incoming, Received, Record, hold, rules, store::records};
 use crate::{
     CustomerId, RecordId,
     keys::{self, Contact},
@@ -185,6 +185,8 @@ fn update(
         return Ok(Received::Same(customer, record));
     }
     store::update(tx, network, &before, &merged, as_of)?;
+    let restated = rules::restated(&before.statements, (&before.details, &merged), as_of);
+    store::state(tx, network, &before, &restated)?;
     store::wait_again(tx, network, record)?;
     index_record(tx, author, customer, record, &before.external_ref, &merged);
     let was = contact(&before.details);
@@ -275,6 +277,50 @@ pub fn revise(
     rules::check(&incoming)?;
     let details = rules::complete_over(&held.details, details);
     update(tx, author, now, now, customer, record, &details)
+}
+
+/// Writes down that the customer confirmed to the author what a record says in these fields, if it
+/// is still at `version`. A confirmed value stands before all others, until the record says
+/// another.
+///
+/// Whoever keeps the record may, and the brand; each field is a touch of its class. Fails with
+/// [`Error::NotFound`] for other records, and with [`Error::NothingSaid`] for empty fields.
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    author: &Author,
+    now: TimeMs,
+    (customer, record): (CustomerId, RecordId),
+    version: Option<i64>,
+    fields: &[Field],
+) -> Result<(), Error> {
+    let seen = hold(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    let own = |held: &&Record| held.organisation == author.organisation_id();
+    let may = |held: &&Record| held.id == record && (own(held) || lens.is_whole());
+    let held = seen.records.iter().find(may).ok_or(Error::NotFound)?;
+    if fields.is_empty() {
+        return Ok(());
+    }
+    if version.is_some_and(|version| version != held.version) {
+        return Err(Error::VersionWrong(held.version));
+    }
+    // It is written on the author's own record, if there is one: of several on this.
+    let own_record = seen.records.iter().filter(own).find(|one| one.id == record);
+    let own_record = own_record.or_else(|| seen.records.iter().find(own)).map(|own| own.id);
+    let mut statements = held.statements;
+    for field in Field::ALL.into_iter().filter(|field| fields.contains(field)) {
+        let value = held.said(field);
+        if value.is_empty() {
+            return Err(Error::NothingSaid(field));
+        }
+        statements.of_mut(field).confirmed = Some(now);
+        let body = Body::DetailConfirmed { field, value };
+        let touch =
+            NewTouch { record: own_record, ..NewTouch::new(held.customer.as_kind(), now, body) };
+        touches::append(tx, author, now, touch)?;
+    }
+    store::state(tx, lens.network(), held, &statements)?;
+    Ok(choose(tx, lens.network(), held.customer)?)
 }
 
 /// Where the author's own record with this reference lies, for writing on it.

@@ -3,8 +3,10 @@ use handfast_kit::{NetworkId, TimeMs, fold};
 
 use crate::{
     CustomerId, RecordId,
-    customers::{Details, Party, Record, rules, store::place_of_ref},
-    organisations,
+    customers::{
+        Details, Party, Record, Statements, golden, rules,
+        store::{place_of_ref, trusted},
+    },
     sharing::Author,
 };
 
@@ -127,9 +129,10 @@ pub(super) fn insert(
     tx.exec(
         "insert into record (network_id, customer_id, record_id, organisation_id, external_ref,
            party, name, given_name, family_name, sort_key, email, phone, street, postcode, city,
-           region, country, language, since_ms, updated_ms, version)
+           region, country, language, since_ms, updated_ms, version, name_said_ms, email_said_ms,
+           phone_said_ms, address_said_ms)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-           $19, $20, 1)",
+           $19, $20, 1, $20, $20, $20, $20)",
         (
             author.network(),
             customer,
@@ -202,6 +205,36 @@ pub(super) fn update(
     )
 }
 
+/// Writes when each field of a record was said, and what the customer confirmed of it.
+pub(super) fn state(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    before: &Record,
+    statements: &Statements,
+) -> Result<u64, Fault> {
+    let Statements { name, email, phone, address } = statements;
+    tx.exec(
+        "update record set name_said_ms = $1, name_confirmed_ms = $2, email_said_ms = $3,
+           email_confirmed_ms = $4, phone_said_ms = $5, phone_confirmed_ms = $6,
+           address_said_ms = $7, address_confirmed_ms = $8, version = $9
+         where network_id = $10 and customer_id = $11 and record_id = $12",
+        (
+            name.said,
+            name.confirmed,
+            email.said,
+            email.confirmed,
+            phone.said,
+            phone.confirmed,
+            address.said,
+            address.confirmed,
+            before.version + 1,
+            network,
+            before.customer,
+            before.id,
+        ),
+    )
+}
+
 pub(super) fn record(
     tx: &mut Tx<'_>,
     network: NetworkId,
@@ -211,7 +244,9 @@ pub(super) fn record(
     tx.one(
         "select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
                 family_name, email, phone, street, postcode, city, region, country, language,
-                since_ms, updated_ms, version
+                since_ms, updated_ms, version, name_said_ms, name_confirmed_ms, email_said_ms,
+                email_confirmed_ms, phone_said_ms, phone_confirmed_ms, address_said_ms,
+                address_confirmed_ms
            from record
           where network_id = $1 and customer_id = $2 and record_id = $3",
         (network, customer, record),
@@ -226,10 +261,10 @@ pub(super) fn choose(
     customer: CustomerId,
     records: &[Record],
 ) -> Result<String, Fault> {
-    let chosen = rules::choose(records, organisations::brand_id(network));
+    let chosen = golden::choose(records, &trusted(tx, network, records)?);
     let first = records.first().map_or(String::new(), |record| record.external_ref.clone());
-    let name = chosen.name.map_or(first, |(name, _)| name);
-    let place = chosen.place.map_or(String::new(), |(place, _)| place);
+    let name = chosen.name.map_or(first, |name| name.text);
+    let place = chosen.place.map_or(String::new(), |place| place.text);
     let sort_key = fold(&name);
     tx.exec(
         "update customer set name = $1, sort_key = $2, place = $3
