@@ -123,17 +123,15 @@ fn a_family_at_one_address_with_one_phone_stays_four_people() {
     let (mut rows, truth) = twice_each(&people(1_000, 34));
     let mut everybody: BTreeMap<String, usize> = truth;
     for (at, family) in people(100, 35).iter().enumerate() {
-        for (who, (first, born)) in [
-            ("Edward", "1961-03-04"),
-            ("Margaret", "1964-11-30"),
-            ("Joshua", "1992-07-15"),
-            ("Charlotte", "1995-01-22"),
-        ]
-        .into_iter()
-        .enumerate()
+        for (who, (first, year)) in
+            [("Edward", 1955), ("Margaret", 1958), ("Joshua", 1985), ("Charlotte", 1990)]
+                .into_iter()
+                .enumerate()
         {
             let mut member = family.clone();
-            (member.first, member.born) = (first.to_owned(), born.to_owned());
+            let (month, day) = (1 + (at * 5 + who * 7) % 12, 1 + (at * 3 + who * 11) % 28);
+            member.born = format!("{}-{month:02}-{day:02}", year + at % 9);
+            member.first = first.to_owned();
             let id = format!("f{at:03}{who}");
             rows.push(member.row(&id));
             everybody.insert(id, 1_000 + at * 4 + who);

@@ -1,8 +1,12 @@
 //! What a run is said to have done.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use handfast_matching::{Column, KeyKind, Outcome, Placeholder};
+use handfast_matching::{Column, Field, KeyKind, Outcome, Placeholder};
 use serde::Serialize;
 
 use super::{read::Input, watch::Took};
@@ -79,10 +83,7 @@ impl Answer {
             self.seconds
         )];
         lines.push(format!("Compared by    {}", self.compared()));
-        lines.extend(self.ignored.iter().filter(|one| !one.columns.is_empty()).map(|one| {
-            let file = one.file.file_name().unwrap_or_default().to_string_lossy();
-            format!("Ignored        {} ({file})", one.columns.join(", "))
-        }));
+        lines.extend(self.not_read());
         lines.push(format!(
             "Looked at      {} pairs, {} a record; {} of {} keys are too frequent and propose none",
             grouped(self.candidates),
@@ -109,18 +110,28 @@ impl Answer {
         names.join(", ")
     }
 
+    /// The columns that nothing was read from; files that have the same ones share a line.
+    fn not_read(&self) -> Vec<String> {
+        let mut files: BTreeMap<&[String], Vec<Cow<'_, str>>> = BTreeMap::new();
+        for one in self.ignored.iter().filter(|one| !one.columns.is_empty()) {
+            let name = one.file.file_name().unwrap_or_default().to_string_lossy();
+            files.entry(&one.columns).or_default().push(name);
+        }
+        let line = |(columns, names): (&[String], Vec<Cow<'_, str>>)| {
+            format!("Ignored        {} ({})", columns.join(", "), names.join(", "))
+        };
+        files.into_iter().map(line).collect()
+    }
+
     /// The values that were found to say nothing, by name and count.
     fn nothing_said(&self) -> Vec<String> {
         const SHOWN: usize = 12;
-        let mut lines: Vec<String> = self
-            .placeholders
-            .iter()
-            .take(SHOWN)
-            .map(|one| {
-                let value: String = one.value.chars().take(60).collect();
-                format!("Says nothing   {value} ({})", count(one.records, "record"))
-            })
-            .collect();
+        let line = |one: &Placeholder| {
+            let value = shown(one.field, &one.value);
+            let records = count(one.records, "record");
+            format!("Says nothing   {} {value} ({records})", kind(one.field))
+        };
+        let mut lines: Vec<String> = self.placeholders.iter().take(SHOWN).map(line).collect();
         if let Some(more) = self.placeholders.len().checked_sub(SHOWN).filter(|more| *more > 0) {
             lines.push(format!("               and {more} more values; --json names them all"));
         }
@@ -138,6 +149,37 @@ impl Answer {
             }
         }
     }
+}
+
+/// A kind of value in words.
+const fn kind(field: Field) -> &'static str {
+    match field {
+        Field::GivenName => "given name",
+        Field::MiddleName => "middle name",
+        Field::FamilyName => "family name",
+        Field::FullName => "name",
+        Field::Organisation => "organisation",
+        Field::BirthDate => "birth date",
+        Field::Street => "street",
+        Field::HouseNumber => "house number",
+        Field::City => "town",
+        Field::Region => "region",
+        Field::Postcode => "postcode",
+        Field::Country => "country",
+        Field::Phone => "telephone",
+        Field::Email => "e-mail",
+        Field::Identifier => "identifier",
+        Field::Category => "category",
+    }
+}
+
+/// A normalised value as people write it, cut where it is long.
+fn shown(field: Field, value: &str) -> String {
+    let is_day = value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_digit());
+    if field == Field::BirthDate && is_day {
+        return format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..]);
+    }
+    value.chars().take(60).collect()
 }
 
 /// A number and its noun.
@@ -162,6 +204,13 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_shown_as_people_write_them() {
+        assert_eq!(shown(Field::BirthDate, "19000101"), "1900-01-01");
+        assert_eq!(shown(Field::Phone, "00000000"), "00000000");
+        assert_eq!(shown(Field::Email, &"é".repeat(90)).chars().count(), 60);
+    }
 
     #[test]
     fn numbers_are_readable() {
