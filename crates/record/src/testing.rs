@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use handfast_db::{Cx, Db, Engine, Fault, testing::databases};
+use handfast_db::{Cx, Db, Engine, Fault, testing};
 use handfast_kit::{Clock, NetworkId, OrganisationId, PersonId, TimeMs, Zone};
 use handfast_web::{Role, Side, Theme, Via, Viewer};
 
@@ -41,7 +41,17 @@ pub struct World {
 
 /// A world on SQLite, and one on PostgreSQL where a server is given.
 pub fn worlds() -> Vec<World> {
-    databases(migrations::ALL).into_iter().map(|(engine, db)| World::new(engine, db)).collect()
+    let databases = testing::databases(migrations::ALL);
+    databases.into_iter().map(|(engine, db)| World::new(engine, db)).collect()
+}
+
+/// A world on this engine, where it is given: for stories so long that each engine has its own.
+pub fn world_on(engine: Engine) -> Option<World> {
+    let db = match engine {
+        Engine::Sqlite => Some(testing::sqlite(migrations::ALL)),
+        Engine::Postgres => testing::postgres(migrations::ALL),
+    };
+    db.map(|db| World::new(engine, db))
 }
 
 impl World {

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
+use handfast_db::Engine;
 use handfast_kit::Zone;
 use handfast_record::{
     cases, customers, sales,
-    testing::{World, worlds},
+    testing::{World, world_on, worlds},
 };
 use serde_json::Value;
 
@@ -55,39 +56,56 @@ fn compare(path: &str, fact: &Value, said: &Value, compared: &mut usize, wrong: 
 }
 
 #[test]
-fn the_marketplace_is_taken_in_and_a_second_time_stores_nothing() {
-    let Some(path) = shared("olist") else { return };
-    for mut world in worlds() {
-        world.zone = Zone::named("America/Sao_Paulo").unwrap();
-        let begun = Instant::now();
-        let first = take(&world, world.brand, folder("olist", &path));
-        eprintln!("{:?}: {:?} in {:?}", world.engine, first.counts, begun.elapsed());
-        let rows = 1_868 + 8_385 + 13_470 + 14_855 + 13_470 + 14_309 + 13_489;
-        assert_eq!(counts(&first), [rows, rows, 0, 0]);
-        let lens = world.lens(world.brand);
-        let report = world.db.read(|cx| sales::figures::delivery(cx, &lens, &world.zone)).unwrap();
-        let compared = assert_agrees(&facts("olist"), &serde_json::to_value(&report).unwrap());
-        assert!(compared >= 100, "only {compared} figures were compared");
-        let again = take(&world, world.brand, folder("olist", &path));
-        assert_eq!(counts(&again), [rows, 0, rows, 0]);
-    }
+fn the_marketplace_is_taken_in_and_a_second_time_stores_nothing_on_sqlite() {
+    take_the_marketplace_twice(Engine::Sqlite);
 }
 
 #[test]
-fn the_incidents_are_taken_in_and_a_second_time_stores_nothing() {
-    let Some(path) = shared("incidents/bpi2013_incidents.csv.gz") else { return };
-    for world in worlds() {
-        let begun = Instant::now();
-        let first = take(&world, world.brand, named("case-events", "bpi2013", &path));
-        eprintln!("{:?}: {:?} in {:?}", world.engine, first.counts, begun.elapsed());
-        assert_eq!(counts(&first), [65_533, 65_533, 0, 0]);
-        let facts = facts("bpi2013_incidents");
-        assert_hands(&world, cases::figures::By::Organisation, &facts, "org_line");
-        assert_hands(&world, cases::figures::By::Team, &facts, "support_team");
-        assert_hands(&world, cases::figures::By::Country, &facts, "owner_country");
-        let again = take(&world, world.brand, named("case-events", "bpi2013", &path));
-        assert_eq!(counts(&again), [65_533, 0, 65_533, 0]);
-    }
+fn the_marketplace_is_taken_in_and_a_second_time_stores_nothing_on_postgresql() {
+    take_the_marketplace_twice(Engine::Postgres);
+}
+
+fn take_the_marketplace_twice(engine: Engine) {
+    let Some((path, mut world)) = shared("olist").zip(world_on(engine)) else { return };
+    world.zone = Zone::named("America/Sao_Paulo").unwrap();
+    let begun = Instant::now();
+    let first = take(&world, world.brand, folder("olist", &path));
+    eprintln!("{:?}: {:?} in {:?}", world.engine, first.counts, begun.elapsed());
+    let rows = 1_868 + 8_385 + 13_470 + 14_855 + 13_470 + 14_309 + 13_489;
+    assert_eq!(counts(&first), [rows, rows, 0, 0]);
+    let lens = world.lens(world.brand);
+    let report = world.db.read(|cx| sales::figures::delivery(cx, &lens, &world.zone)).unwrap();
+    let compared = assert_agrees(&facts("olist"), &serde_json::to_value(&report).unwrap());
+    assert!(compared >= 100, "only {compared} figures were compared");
+    let again = take(&world, world.brand, folder("olist", &path));
+    assert_eq!(counts(&again), [rows, 0, rows, 0]);
+}
+
+#[test]
+fn the_incidents_are_taken_in_and_a_second_time_stores_nothing_on_sqlite() {
+    take_the_incidents_twice(Engine::Sqlite);
+}
+
+#[test]
+fn the_incidents_are_taken_in_and_a_second_time_stores_nothing_on_postgresql() {
+    take_the_incidents_twice(Engine::Postgres);
+}
+
+fn take_the_incidents_twice(engine: Engine) {
+    let Some((path, world)) = shared("incidents/bpi2013_incidents.csv.gz").zip(world_on(engine))
+    else {
+        return;
+    };
+    let begun = Instant::now();
+    let first = take(&world, world.brand, named("case-events", "bpi2013", &path));
+    eprintln!("{:?}: {:?} in {:?}", world.engine, first.counts, begun.elapsed());
+    assert_eq!(counts(&first), [65_533, 65_533, 0, 0]);
+    let facts = facts("bpi2013_incidents");
+    assert_hands(&world, cases::figures::By::Organisation, &facts, "org_line");
+    assert_hands(&world, cases::figures::By::Team, &facts, "support_team");
+    assert_hands(&world, cases::figures::By::Country, &facts, "owner_country");
+    let again = take(&world, world.brand, named("case-events", "bpi2013", &path));
+    assert_eq!(counts(&again), [65_533, 0, 65_533, 0]);
 }
 
 #[test]
