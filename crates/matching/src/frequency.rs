@@ -185,8 +185,22 @@ struct Counted {
     count: u32,
     /// One bit for each family name that came along, by hash.
     names: u64,
+    /// The town or postcode that most came with, and by how many it leads (Boyer and Moore's vote).
+    town: (u32, u32),
     class: u16,
     text: String,
+}
+
+impl Counted {
+    fn vote(&mut self, town: u32, votes: u32) {
+        if self.town.0 == town {
+            self.town.1 += votes;
+        } else if self.town.1 >= votes {
+            self.town.1 -= votes;
+        } else {
+            self.town = (town, votes - self.town.1);
+        }
+    }
 }
 
 impl Frequencies {
@@ -249,6 +263,9 @@ impl Frequencies {
                         });
                         counted.count += 1;
                         counted.names |= name;
+                        if class.is_street() {
+                            counted.vote(town_of(view), 1);
+                        }
                     }
                 });
             }
@@ -267,6 +284,7 @@ impl Frequencies {
             });
             counted.count += part.count;
             counted.names |= part.names;
+            counted.vote(part.town.0, part.town.1);
         }
         all.retain(|_, counted| counted.count >= LISTED_MIN);
         let unlisted = half_octaves(f64::from(LISTED_MIN) / 3.0, count);
@@ -302,6 +320,10 @@ fn says_nothing(class: Class, counted: &Counted, all: &HashMap<u64, Counted>) ->
     if counted.count < PLACEHOLDER_MIN || set < PLACEHOLDER_NAMES_MIN {
         return false;
     }
+    if class.is_street() && (set < 40 || counted.town.0 == 0 || counted.town.1 * 2 < counted.count) {
+        // Every town has a Church Street; one house with all those names is something else.
+        return false;
+    }
     if class.placeholder_field() != Some(Field::BirthDate) {
         return set > 40 || set * 4 >= counted.count;
     }
@@ -330,6 +352,12 @@ fn name_bit(view: View<'_>) -> u64 {
     let family = view.of(Kind::Family).first().or(view.of(Kind::Word).last());
     let name = family.or(view.of(Kind::Given).first());
     name.map_or(0, |slot| 1 << (mix(7, slot.hash.into()) % 64))
+}
+
+/// The postcode, else the town; 0 for none.
+fn town_of(view: View<'_>) -> u32 {
+    let town = view.of(Kind::Postcode).first().or(view.of(Kind::City).first());
+    town.map_or(0, |slot| slot.hash)
 }
 
 fn stored_text(class: Class, view: View<'_>, slot: &Slot) -> String {
