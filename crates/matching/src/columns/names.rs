@@ -1,6 +1,9 @@
 //! The usual names of columns.
 
-use crate::Field::{self, *};
+use crate::Field::{
+    self, BirthDate, Category, City, Country, Email, FamilyName, FullName, GivenName, HouseNumber,
+    Identifier, MiddleName, Organisation, Phone, Postcode, Region, Street,
+};
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
