@@ -63,7 +63,7 @@ pub(crate) fn explain(model: &Model, a: View<'_>, b: View<'_>) -> Explanation {
     Explanation { weight: lines.iter().map(|line| line.weight).sum(), lines }
 }
 
-fn title(model: &Model, what: What) -> String {
+pub(crate) fn title(model: &Model, what: What) -> String {
     match what {
         What::Family => "family name".into(),
         What::Given => "given name".into(),
