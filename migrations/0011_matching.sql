@@ -16,10 +16,13 @@ create table merge (
   person_id {uuid},
   why text not null,
   made_ms {int} not null,
+  -- When its rows were moved: again, when an earlier merge was undone.
+  applied_ms {int} not null,
   constraint merge_pk primary key (network_id, customer_id, merge_id)
 ) {clustered};
+create index merge_by_id on merge (network_id, merge_id);
 
--- The rows that a merge moved, by their own ids.
+-- The rows that a merge moved, by their own ids; `what` as in `merging`'s `What`.
 -- place: customer_id
 create table moved (
   network_id {uuid} not null,

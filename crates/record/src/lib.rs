@@ -13,6 +13,7 @@
 //! - [`agreements`]: what each partner and the brand signed, and so what is shown to it
 //! - [`sales`]: orders, promised deliveries, reviews, and the figures drawn from them
 //! - [`cases`]: cases, their steps and hand-overs, and the figures drawn from them
+//! - [`merging`]: two customers who turn out to be one, and two again
 
 pub mod agreements;
 pub mod cases;
@@ -20,6 +21,7 @@ pub mod consents;
 pub mod customers;
 pub mod guests;
 mod keys;
+pub mod merging;
 pub mod migrations;
 mod numbers;
 pub mod organisations;

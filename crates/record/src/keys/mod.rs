@@ -53,6 +53,34 @@ pub(crate) fn write_order(
     Ok(())
 }
 
+/// Lets the keys that a record says lead to another customer, to whom it moves.
+pub(crate) fn carry(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    (from, to): (CustomerId, CustomerId),
+    record: RecordId,
+    says: Contact<'_>,
+) -> Result<(), Fault> {
+    for hash in rules::said(network, says) {
+        store::carry(tx, network, &hash, (from, to), record.uuid())?;
+    }
+    Ok(())
+}
+
+/// As [`carry`], for the reference of an order.
+pub(crate) fn carry_order(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    (from, to): (CustomerId, CustomerId),
+    sale: SaleId,
+    order_ref: &str,
+) -> Result<(), Fault> {
+    if let Some(hash) = rules::of_order(network, order_ref) {
+        store::carry(tx, network, &hash, (from, to), sale.uuid())?;
+    }
+    Ok(())
+}
+
 /// Whether this text can be a key at all: a mail address, a phone number of at least six digits, or
 /// an order's reference of 3 to 200 characters.
 pub(crate) fn is_key(text: &str) -> bool {

@@ -33,6 +33,20 @@ pub(super) fn delete(
     )
 }
 
+pub(super) fn carry(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    hash: &Hash,
+    (from, to): (CustomerId, CustomerId),
+    source: Uuid,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update contact_key set customer_id = $1
+          where network_id = $2 and key_hash = $3 and customer_id = $4 and source_id = $5",
+        (to, network, hash.as_slice(), from, source),
+    )
+}
+
 pub(super) fn customers(
     cx: &mut Cx<'_>,
     network: NetworkId,

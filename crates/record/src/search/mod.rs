@@ -109,6 +109,25 @@ pub(crate) fn rescope(
     }
 }
 
+/// Leaves out what waits to be written for this subject: what it has moved away, to where it is
+/// written anew.
+pub(crate) fn forget(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) {
+    writing::forget(tx, network, subject);
+}
+
+/// The ids of the entries that find a touch.
+pub(crate) fn entries_of_touch(touch: Id<()>) -> [Id<()>; 2] {
+    [touch, rules::veiled_id(touch)]
+}
+
+/// The ids of the entries that find a record.
+pub(crate) fn entries_of_record(record: RecordId) -> [Id<()>; 4] {
+    let of_class = |class| rules::class_id(record, class);
+    let [identity, contact, address] =
+        [Class::Identity, Class::Contact, Class::Address].map(of_class);
+    [record.as_kind(), identity, contact, address]
+}
+
 /// The subjects that have something the lens shows in which every word of the question begins a
 /// word: each once, at most `limit` (up to 200). Of more than that, those whose records have the
 /// words come before others, and the latest first; nothing that is hidden bears on it.

@@ -128,8 +128,7 @@ pub(super) fn touch(author: &Author, entry: &Entry, text: &str) -> Option<Item> 
     let parts = match &entry.veiled {
         None => vec![part(entry.id, Eyes::Everyone, words)],
         Some(veiled) => {
-            let id = Id::derived(&[entry.id.uuid().as_bytes(), b"veiled"]);
-            let veiled = part(id, Eyes::Others, self::words(veiled));
+            let veiled = part(veiled_id(entry.id), Eyes::Others, self::words(veiled));
             vec![part(entry.id, Eyes::Named, words), veiled]
         }
     };
@@ -143,6 +142,16 @@ pub(super) fn touch(author: &Author, entry: &Entry, text: &str) -> Option<Item> 
         named: entry.named.clone(),
         parts,
     })
+}
+
+/// The id of the entry by which a touch is found with a veil.
+pub(super) fn veiled_id(touch: Id<()>) -> Id<()> {
+    Id::derived(&[touch.uuid().as_bytes(), b"veiled"])
+}
+
+/// The id of the entry by which others find a record's fields of this class.
+pub(super) fn class_id(record: RecordId, class: Class) -> Id<()> {
+    Id::derived(&[record.uuid().as_bytes(), class.word().as_bytes()])
 }
 
 /// A record, as it is found: by its own organisation by all it says at once, by others class by
@@ -161,7 +170,7 @@ pub(super) fn record(
         words: words(&all.map(String::as_str).join(" ")),
     };
     let of_class = |class: Class, text: &str| Part {
-        id: Id::derived(&[record.uuid().as_bytes(), class.word().as_bytes()]),
+        id: class_id(record, class),
         class,
         eyes: Eyes::Others,
         words: words(text),

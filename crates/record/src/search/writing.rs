@@ -45,6 +45,21 @@ pub(super) fn leave(tx: &mut Tx<'_>, item: Item) {
     });
 }
 
+/// Drops what was left so far for a subject.
+pub(super) fn forget(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) {
+    tx.at_end(move |tx| {
+        let waiting = tx.basket::<Waiting>();
+        let items = std::mem::take(&mut waiting.items);
+        waiting.places.clear();
+        for item in items {
+            if (item.network, item.subject) != (network, subject) {
+                waiting.take_in(item);
+            }
+        }
+        Ok(())
+    });
+}
+
 fn write(tx: &mut Tx<'_>) -> Result<(), Fault> {
     let mut items = std::mem::take(tx.basket::<Waiting>()).items;
     if tx.engine() == Engine::Postgres {

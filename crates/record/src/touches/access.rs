@@ -48,6 +48,13 @@ pub(super) fn summary(body: &Body) -> String {
         }
         Body::CustomersParted { why, .. } => because("Parted from another customer again", why),
         Body::KeptApart { why, .. } => because("Kept apart from another customer", why),
+        Body::RecordsJudged { verdict, why, .. } => {
+            let said = match verdict.as_str() {
+                "same" => "Said to be one with another record",
+                _ => "Looked at beside another record, without a decision",
+            };
+            because(said, why)
+        }
         _ => String::new(),
     }
 }

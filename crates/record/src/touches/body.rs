@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Field};
 use crate::{
-    CustomerId,
+    CustomerId, RecordId,
     sharing::{Class, Purpose, Tie},
 };
 
@@ -315,6 +315,15 @@ pub enum Body {
     KeptApart {
         /// The other.
         other_id: CustomerId,
+        /// Why, in words.
+        why: String,
+    },
+    /// Somebody looked at two records side by side and said something that changes nothing yet.
+    RecordsJudged {
+        /// The record here, and the other.
+        records: [RecordId; 2],
+        /// The word of what was said: `same`, `skip`.
+        verdict: String,
         /// Why, in words.
         why: String,
     },

@@ -41,6 +41,7 @@ impl Body {
             Self::CustomersMatched { .. } => "customers_matched",
             Self::CustomersParted { .. } => "customers_parted",
             Self::KeptApart { .. } => "kept_apart",
+            Self::RecordsJudged { .. } => "records_judged",
         }
     }
 
@@ -81,7 +82,8 @@ impl Body {
             | Self::AgreementEnded { .. }
             | Self::CustomersMatched { .. }
             | Self::CustomersParted { .. }
-            | Self::KeptApart { .. } => Class::Relationship,
+            | Self::KeptApart { .. }
+            | Self::RecordsJudged { .. } => Class::Relationship,
         }
     }
 

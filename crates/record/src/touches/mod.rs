@@ -16,7 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use handfast_db::{Fault, Tx};
+use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, PersonId, TimeMs};
 use serde::{Deserialize, Serialize};
 
@@ -240,6 +240,32 @@ pub(crate) fn tied(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) -> R
     let records = store::recorded(tx, network, subject)?;
     search::rescope(tx, network, subject.as_kind(), entries, records);
     Ok(())
+}
+
+/// Keeps touches from being numbered until the end of the transaction: what moves from one customer
+/// to another must not be looked for where it was.
+pub(crate) fn hold_sealing(tx: &mut Tx<'_>, network: NetworkId) -> Result<(), Fault> {
+    store::lock_sealer(tx, network).map(drop)
+}
+
+/// What makes a tie between an organisation and a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TieMade {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) tie: Tie,
+    /// When the first of its touches happened.
+    pub(crate) first: TimeMs,
+    /// When the last of them was written down.
+    pub(crate) last: TimeMs,
+}
+
+/// The ties that the touches of a customer make, as [`append`] makes them; the brand's too.
+pub(crate) fn ties_made(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+) -> Result<Vec<TieMade>, Fault> {
+    store::ties_made(cx, network, subject)
 }
 
 fn entry(id: TouchId, touch: &NewTouch) -> search::Entry {

@@ -2,10 +2,10 @@ use handfast_db::{Cx, Fault, FromRow, Row, Sql, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use rand::Rng;
 
-use super::{Audience, Body, NewTouch, Touch, rules};
+use super::{Audience, Body, NewTouch, TieMade, Touch, rules};
 use crate::{
     RecordId, SubjectId, TouchId, search,
-    sharing::{Author, Class, Who},
+    sharing::{Author, Class, Tie, Who},
 };
 
 impl FromRow for Touch {
@@ -179,6 +179,37 @@ pub(super) fn recorded(
         (organisation, record, words)
     };
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// The ties that touches of a subject make: who sold, served, delivered, and who keeps a record.
+pub(super) fn ties_made(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+) -> Result<Vec<TieMade>, Fault> {
+    let rows: Vec<(OrganisationId, i64, TimeMs, TimeMs)> = cx.all(
+        "select organisation_id, tie, min(at_ms), max(recorded_ms)
+           from (select organisation_id, at_ms, recorded_ms,
+                   case when kind = 'sale' then 1
+                        when kind in ('case_opened', 'case_step', 'case_hand_over', 'case_closed')
+                          then 2
+                        when kind in ('delivery_promised', 'shipped', 'delivered') then 3
+                        when kind in ('consent_said', 'consent_taken_back') then -1
+                        when record_id is null then -1
+                        else 0 end as tie
+                   from touch
+                  where network_id = $1 and subject_id = $2) t
+          where tie >= 0
+          group by organisation_id, tie
+          order by organisation_id, tie
+          limit 10000",
+        (network, subject),
+    )?;
+    let made = |(organisation, tie, first, last)| {
+        let tie = Tie::numbered(tie).ok_or_else(|| Fault::other("a tie has no such number"))?;
+        Ok(TieMade { organisation, tie, first, last })
+    };
+    rows.into_iter().map(made).collect()
 }
 
 pub(super) fn named_by(

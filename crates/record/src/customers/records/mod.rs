@@ -142,7 +142,7 @@ pub(crate) fn lock(
 
 /// As [`lock`], for who changes the customer's own row: the values that are chosen for it. Others
 /// who would do the same wait here, and not for one another later.
-pub(super) fn lock_to_change(
+pub(crate) fn lock_to_change(
     tx: &mut Tx<'_>,
     network: NetworkId,
     customer: CustomerId,
@@ -208,7 +208,11 @@ fn contact(details: &Details) -> Contact<'_> {
 
 /// Writes what the records together say of the customer, and the names by which it stands in the
 /// lists of the organisations tied to it.
-fn choose(tx: &mut Tx<'_>, network: NetworkId, customer: CustomerId) -> Result<(), Fault> {
+pub(crate) fn choose(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<(), Fault> {
     let records = records(tx, network, customer)?;
     let chosen = store::choose(tx, network, customer, &records)?;
     for organisation in ties::organisations_tied(tx, network, customer)? {
