@@ -16,6 +16,7 @@ mod compare;
 mod explain;
 mod fit;
 mod frequency;
+pub mod index;
 mod keys;
 mod model;
 mod nicknames;
