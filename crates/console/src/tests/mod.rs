@@ -15,4 +15,5 @@ mod requests;
 mod sight;
 mod tokens;
 mod town;
+mod values;
 mod world;

@@ -19,6 +19,7 @@ use tower::ServiceExt;
 
 use crate::{
     CustomerId,
+    customers::{self, Details, Incoming},
     sharing::{Class, Grant, Level, Purpose, Tie},
     testing::{World, worlds},
 };
@@ -35,6 +36,16 @@ fn authenticate(_: &mut Cx<'_>, given: &Credential, _: TimeMs) -> Result<Option<
 
 /// Asks, as a reader of this organisation.
 async fn get(world: &World, organisation: OrganisationId, path: &str) -> (StatusCode, Value) {
+    let (status, _, bytes) = raw(world, organisation, path).await;
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+/// As [`get`], with the tag of what came, and its bytes.
+async fn raw(
+    world: &World,
+    organisation: OrganisationId,
+    path: &str,
+) -> (StatusCode, String, Vec<u8>) {
     let (db, clock) = (world.db.clone(), world.clock.clone());
     let app = App::new(db, clock, Settings::default(), authenticate);
     let router: Router = router(app, super::routes());
@@ -49,8 +60,10 @@ async fn get(world: &World, organisation: OrganisationId, path: &str) -> (Status
     let request = Request::get(path).header(header::AUTHORIZATION, bearer);
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status();
+    let tag = response.headers().get(header::ETAG);
+    let tag = tag.map_or(String::new(), |tag| tag.to_str().unwrap().to_owned());
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    (status, serde_json::from_slice(&bytes).unwrap())
+    (status, tag, bytes.to_vec())
 }
 
 /// What is said of one class.
@@ -121,5 +134,67 @@ async fn nobody_is_told_what_a_competitor_sees() {
         assert_eq!(get(&world, world.harbour, &asked).await.0, StatusCode::NOT_FOUND);
         let nobody = format!("{path}?organisation_id={}", OrganisationId::random());
         assert_eq!(get(&world, world.brand, &nobody).await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+/// Says something else of Maya, as the brand, on the next day.
+fn brand_says(world: &World, details: Details) {
+    world.clock.advance(TimeMs::DAY);
+    let (author, now) = (world.author(world.brand), world.clock.now());
+    let person_key = Some("maya".to_owned());
+    let incoming = Incoming { external_ref: "A-1".to_owned(), person_key, details, since: None };
+    world.db.write(move |tx| customers::receive(tx, &author, now, now, &incoming)).unwrap();
+}
+
+fn said(street: &str, email: &str) -> Details {
+    let (street, email) = (street.to_owned(), email.to_owned());
+    Details { name: "Maya Okafor".to_owned(), street, email, ..Details::default() }
+}
+
+#[tokio::test]
+async fn a_value_comes_with_its_source_its_reason_and_what_contradicts_it() {
+    for world in worlds() {
+        let (maya, spokes) = world.record(world.spoke, "7", Some("maya"), "Okafor, Mya");
+        brand_says(&world, said("2 Mill Row", ""));
+        let (_, shown) = get(&world, world.brand, &format!("/api/v1/customers/{maya}")).await;
+        let name = &shown["chosen"][0];
+        assert_eq!((&name["field"], &name["value"]), (&json!("name"), &json!("Maya Okafor")));
+        assert_eq!((&name["why"], &name["confirmed"]), (&json!("latest"), &Value::Null));
+        assert_eq!(name["organisation_id"], json!(world.brand));
+        assert_eq!(name["said"], json!(world.clock.now().rfc3339()));
+        let other = &name["conflicts"][0];
+        assert_eq!(other["value"], "Okafor, Mya");
+        assert_eq!((&other["record_id"], &other["confirmed"]), (&json!(spokes), &Value::Null));
+        let parts =
+            json!([{"text": "Okafor, ", "differs": false}, {"text": "Mya", "differs": true}]);
+        assert_eq!(other["parts"], parts);
+        let address = &shown["chosen"][1];
+        assert_eq!((&address["field"], &address["why"]), (&json!("address"), &json!("alone")));
+        let statements = shown["records"][0]["statements"].as_array().unwrap();
+        let fields: Vec<_> = statements.iter().map(|one| one["field"].clone()).collect();
+        assert_eq!(fields, ["name", "address"], "of what a record leaves empty it says nothing");
+    }
+}
+
+#[tokio::test]
+async fn what_is_hidden_changes_no_byte_of_what_a_partner_is_told() {
+    for world in worlds() {
+        let (maya, _) = world.record(world.harbour, "HW-2", Some("maya"), "Maya Okafor");
+        let contact = Grant {
+            tie: Tie::Owner,
+            class: Class::Contact,
+            level: Level::Full,
+            from_tie: false,
+            purpose: None,
+        };
+        brand_says(&world, said("2 Mill Row", "maya@example.com"));
+        world.agree(world.harbour, &[contact]);
+        let path = format!("/api/v1/customers/{maya}");
+        let before = raw(&world, world.harbour, &path).await;
+        brand_says(&world, said("9 Low Road", "maya@example.com"));
+        assert_eq!(raw(&world, world.harbour, &path).await, before, "a hidden address changed");
+        brand_says(&world, said("9 Low Road", "okafor@example.com"));
+        let after = raw(&world, world.harbour, &path).await;
+        assert_ne!((&after.1, &after.2), (&before.1, &before.2), "what is seen has another tag");
     }
 }

@@ -193,7 +193,7 @@ impl Other {
 /// A part of a value, beside the one that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its text, with the space before it.
+    /// Its text.
     pub text: String,
     /// Whether the value that stands does not say so.
     pub differs: bool,

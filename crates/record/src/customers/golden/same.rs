@@ -98,19 +98,26 @@ pub(super) fn parts(field: Field, other: &Details, standing: &Details) -> Vec<Pa
     }
 }
 
-/// The words of a text, each with the space before it; neighbours of one kind are one part.
+/// The words of a text; neighbours of one kind are one part. The space between two parts is with
+/// the one that is not marked.
 fn marked(text: &str, is_said: impl Fn(&str) -> bool) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for word in text.split_whitespace() {
         let differs = !is_said(word);
-        match parts.last_mut() {
-            Some(last) if last.differs == differs => {
+        let mut next = word.to_owned();
+        if let Some(last) = parts.last_mut() {
+            if last.differs == differs {
                 last.text.push(' ');
                 last.text.push_str(word);
+                continue;
             }
-            Some(_) => parts.push(Part { text: format!(" {word}"), differs }),
-            None => parts.push(Part { text: word.to_owned(), differs }),
+            if differs {
+                last.text.push(' ');
+            } else {
+                next.insert(0, ' ');
+            }
         }
+        parts.push(Part { text: next, differs });
     }
     parts
 }

@@ -183,14 +183,14 @@ fn what_differs_is_marked_and_the_rest_is_not() {
     let flat = |number: &str| address(&format!("Flat {number}, 2 Mill Row"), "BS1 6ZZ", "Bristol");
     assert_eq!(
         marked(Field::Address, flat("3"), flat("8")),
-        "Flat[ 8,] 2 Mill Row, BS1 6ZZ Bristol"
+        "Flat [8,] 2 Mill Row, BS1 6ZZ Bristol"
     );
     assert_eq!(
         marked(Field::Phone, phone("+44 7700 900123"), phone("07700 900999")),
-        "07700[ 900999]"
+        "07700 [900999]"
     );
     let said = name("Maya Okafor", "", "");
-    assert_eq!(marked(Field::Name, said, name("Okafor, Mya", "", "")), "Okafor,[ Mya]");
+    assert_eq!(marked(Field::Name, said, name("Okafor, Mya", "", "")), "Okafor, [Mya]");
     let mail = |address: &str| Details { email: address.to_owned(), ..Details::default() };
     let (said, other) = (mail("maya@example.com"), mail("m.okafor@example.com"));
     assert_eq!(marked(Field::Email, said, other), "[m.okafor]@example.com");
