@@ -12,6 +12,7 @@ mod database;
 mod insert;
 mod intake;
 mod load;
+mod matching;
 mod page;
 mod process;
 mod replay;
@@ -59,6 +60,8 @@ enum Part {
     /// Serve the limit of the timeline: one handler over one statement
     #[command(hide = true)]
     Bare(bare::Bare),
+    /// Match records of sets whose people are known, beside Splink and what is asked for
+    Matching(matching::Matching),
 }
 
 /// Where everything is, and how long things are measured.
@@ -74,14 +77,19 @@ struct Bench {
 
 fn main() -> Result<()> {
     let line = Line::parse();
-    if let Some(Part::Bare(bare)) = line.part {
-        return bare.serve();
-    }
+    let matching = match line.part {
+        Some(Part::Bare(bare)) => return bare.serve(),
+        Some(Part::Matching(matching)) => Some(matching),
+        None => None,
+    };
     let own = std::env::current_exe().context("this program does not know where it is")?;
     let handfast = own.with_file_name("handfast");
     anyhow::ensure!(handfast.exists(), "{} is missing: use bin/bench", handfast.display());
     let folder = PathBuf::from("target/bench");
     std::fs::create_dir_all(&folder)?;
+    if let Some(matching) = matching {
+        return matching.measure(handfast, folder);
+    }
     let report = Report::default();
     let mut bench = Bench {
         handfast,

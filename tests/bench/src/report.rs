@@ -183,7 +183,8 @@ impl Report {
     }
 }
 
-fn machine() -> serde_json::Value {
+/// What the machine is, and how busy.
+pub(crate) fn machine() -> serde_json::Value {
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     json!({ "processors": processors, "load_at_the_end": load.trim() })
