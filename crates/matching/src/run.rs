@@ -1,8 +1,8 @@
 //! The whole way, from records to groups.
 
 use crate::{
-    Explanation, Model, Placeholder, Records, Report, Stage,
-    blocks::Blocks,
+    Explanation, Field, Model, Placeholder, Records, Report, Stage,
+    blocks::{Blocks, Most},
     cluster::{self, Decisions, Edge, Grouping},
     compare::{Habits, Seen, WHATS_MAX},
     explain, fit,
@@ -10,6 +10,7 @@ use crate::{
     keys,
     prepare::Preparer,
     prepared::{Kind, Shelf, View},
+    text::hash,
     threads::Team,
 };
 
@@ -79,8 +80,8 @@ pub fn run(records: &Records, options: &Options, progress: &dyn Fn(Stage, u64, u
     let team = Team::new(options.threads);
     let count = records.len();
     let all = count as u64;
-    let mut order: Vec<u32> = (0..count as u32).collect();
-    order.sort_by_key(|&index| records.id(index as usize));
+    let ranks = ranks(records);
+    let order = together(records, &ranks, &team);
     progress(Stage::Preparing, 0, all);
     let mut model = options.model.clone().unwrap_or_else(|| Model::built_in(records.schema()));
     let shelves = team.chunks(count, |range| {
@@ -99,16 +100,22 @@ pub fn run(records: &Records, options: &Options, progress: &dyn Fn(Stage, u64, u
         placeholders = count_values(&mut model, &mut shelves, count, &team);
     }
     progress(Stage::Blocking, 0, all);
-    let blocks = Blocks::new(count, model.key_records_max, &team, &|place, out: &mut Vec<u64>| {
+    let most = match fitting {
+        true => Most::Upto(model.key_records_max),
+        false => Most::Given(model.key_records_max),
+    };
+    let blocks = Blocks::new(count, most, &team, &|place, out: &mut Vec<u64>| {
         keys::keys(shelves.view(place), out);
     });
+    model.key_records_max = blocks.most;
     if fitting {
         progress(Stage::Fitting, 0, all);
         fit_weights(&mut model, &shelves, &blocks, count, &team);
     }
     let (edges, candidates) = score(&model, &shelves, &blocks, count, &team, progress);
     progress(Stage::Grouping, 0, all);
-    settle(model, shelves, edges, (candidates, blocks, placeholders), options)
+    let found = Found { edges, candidates, blocks, placeholders };
+    settle(model, shelves, found, &ranks, options)
 }
 
 fn count_values(
@@ -201,46 +208,117 @@ fn score(
     (edges, candidates)
 }
 
+/// For each index the rank of its id; equal ids in the order they came.
+fn ranks(records: &Records) -> Vec<u32> {
+    let start = |index: u32| {
+        let mut first = [0; 16];
+        let id = records.id(index as usize).as_bytes();
+        first[..id.len().min(16)].copy_from_slice(&id[..id.len().min(16)]);
+        u128::from_be_bytes(first)
+    };
+    let mut by_id: Vec<(u128, u32)> =
+        (0..records.len() as u32).map(|index| (start(index), index)).collect();
+    by_id.sort_by(|a, b| {
+        let ids = || records.id(a.1 as usize).cmp(records.id(b.1 as usize));
+        a.0.cmp(&b.0).then_with(ids)
+    });
+    let mut ranks = vec![0; by_id.len()];
+    for (rank, (_, index)) in by_id.into_iter().enumerate() {
+        ranks[index as usize] = rank as u32;
+    }
+    ranks
+}
+
+/// All indices so that records of one name lie together in memory, where pairs are compared.
+fn together(records: &Records, ranks: &[u32], team: &Team) -> Vec<u32> {
+    let columns = &records.schema().columns;
+    let named = [Field::FamilyName, Field::FullName, Field::Email, Field::Organisation];
+    let column =
+        named.iter().find_map(|field| columns.iter().position(|column| column.field == *field));
+    let keys = team.chunks(ranks.len(), |range| {
+        let key = |index: usize| {
+            let name = column.map_or("", |column| records.value(index, column));
+            let small: Vec<u8> = name.bytes().map(|byte| byte.to_ascii_lowercase()).collect();
+            (hash(4, &small) as u32, ranks[index], index as u32)
+        };
+        range.map(key).collect::<Vec<_>>()
+    });
+    let mut keys = keys.concat();
+    keys.sort_unstable();
+    keys.into_iter().map(|(.., index)| index).collect()
+}
+
+/// What came before the grouping.
+struct Found {
+    edges: Vec<Edge>,
+    candidates: u64,
+    blocks: Blocks,
+    placeholders: Vec<Placeholder>,
+}
+
 fn settle(
     model: Model,
     shelves: Shelves,
-    edges: Vec<Edge>,
-    found: (u64, Blocks, Vec<Placeholder>),
+    mut found: Found,
+    ranks: &[u32],
     options: &Options,
 ) -> Outcome {
-    let count = shelves.order.len();
-    let mut place_of = vec![0_u32; count];
+    let count = ranks.len();
+    let (mut place_of, mut index_of, mut place_of_rank) =
+        (vec![0_u32; count], vec![0_u32; count], vec![0_u32; count]);
     for (place, &index) in shelves.order.iter().enumerate() {
+        let rank = ranks[index as usize];
         place_of[index as usize] = place as u32;
+        place_of_rank[rank as usize] = place as u32;
+        index_of[rank as usize] = index;
+    }
+    for edge in &mut found.edges {
+        let rank = |place: u32| ranks[shelves.order[place as usize] as usize];
+        let (a, b) = (rank(edge.a), rank(edge.b));
+        (edge.a, edge.b) = (a.min(b), a.max(b));
     }
     let mut decisions = options.decisions.clone();
     for decision in &mut decisions.list {
-        decision.a = place_of[decision.a as usize];
-        decision.b = place_of[decision.b as usize];
+        decision.a = ranks[decision.a as usize];
+        decision.b = ranks[decision.b as usize];
     }
-    let score =
-        |a: u32, b: u32| model.weigh(shelves.view(a as usize), shelves.view(b as usize));
-    let placed = cluster::settle(count as u32, &edges, &score, &decisions, &model.cuts());
-    let (candidates, blocks, placeholders) = found;
+    let score = |a: u32, b: u32| {
+        let view = |rank: u32| shelves.view(place_of_rank[rank as usize] as usize);
+        model.weigh(view(a), view(b))
+    };
+    let ranked =
+        cluster::settle(count as u32, &found.edges, &score, &decisions, &model.cuts());
     let mut sizes = vec![0_u64; count];
-    for &group in &placed.group_of {
+    for &group in &ranked.group_of {
         sizes[group as usize] += 1;
     }
     let report = Report {
         records: count as u64,
         groups: sizes.iter().filter(|size| **size > 0).count() as u64,
         largest_group: sizes.iter().copied().max().unwrap_or(0),
-        candidates,
-        edges: edges.len() as u64,
-        blocking: blocks.kinds,
-        placeholders,
+        candidates: found.candidates,
+        edges: found.edges.len() as u64,
+        blocking: found.blocks.kinds,
+        placeholders: found.placeholders,
     };
-    let mut grouping = placed;
-    let group_of = (0..count).map(|index| {
-        shelves.order[grouping.group_of[place_of[index] as usize] as usize]
-    });
-    grouping.group_of = group_of.collect();
-    Outcome { model, grouping, report, shelves, edges, place_of }
+    let grouping = by_index(ranked, ranks, &index_of);
+    for edge in &mut found.edges {
+        (edge.a, edge.b) = (index_of[edge.a as usize], index_of[edge.b as usize]);
+    }
+    Outcome { model, grouping, report, shelves, edges: found.edges, place_of }
+}
+
+/// From ranks to indices.
+fn by_index(ranked: Grouping, ranks: &[u32], index_of: &[u32]) -> Grouping {
+    let index = |rank: u32| index_of[rank as usize];
+    let group_of = ranks.iter().map(|&rank| index(ranked.group_of[rank as usize])).collect();
+    let mut doubtful = ranked.doubtful;
+    for doubt in &mut doubtful {
+        doubt.groups = (index(doubt.groups.0), index(doubt.groups.1));
+        (doubt.best.a, doubt.best.b) = (index(doubt.best.a), index(doubt.best.b));
+    }
+    let torn = ranked.torn.iter().map(|&rank| index(rank)).collect();
+    Grouping { group_of, doubtful, torn, overruled: ranked.overruled }
 }
 
 impl Outcome {
@@ -253,16 +331,13 @@ impl Outcome {
         explain::explain(&self.model, view(a), view(b))
     }
 
-    /// Every link inside a group, explained; ordered by records.
+    /// Every link inside a group, explained; ordered by ids.
     pub fn links(&self) -> impl Iterator<Item = Link> + '_ {
         self.edges.iter().filter_map(|edge| {
-            let (a, b) =
-                (self.shelves.order[edge.a as usize], self.shelves.order[edge.b as usize]);
             let group_of = &self.grouping.group_of;
-            (group_of[a as usize] == group_of[b as usize]).then(|| {
-                let view = |place: u32| self.shelves.view(place as usize);
-                Link { a, b, why: explain::explain(&self.model, view(edge.a), view(edge.b)) }
-            })
+            let (a, b) = (edge.a, edge.b);
+            (group_of[a as usize] == group_of[b as usize])
+                .then(|| Link { a, b, why: self.explain(a, b) })
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Single values, normalised: dates, phones, e-mail addresses, streets.
 
+use std::sync::LazyLock;
+
 /// Words that stand for "nothing" in any column.
 const NOTHING: [&str; 20] = [
     "", "-", "--", ".", "?", "/", "n/a", "na", "n.a.", "nil", "none", "null", "nan", "unknown",
@@ -8,7 +10,7 @@ const NOTHING: [&str; 20] = [
 
 /// Does a folded value say nothing?
 pub(crate) fn is_nothing(folded: &str) -> bool {
-    NOTHING.contains(&folded)
+    folded.len() <= 13 && NOTHING.contains(&folded)
 }
 
 /// A day as `yyyymmdd` in one number. Impossible months and days are kept: a slip of the pen in a
@@ -81,6 +83,20 @@ const STREET_KINDS: [&str; 62] = [
     "gr", "gve", "gardens", "gdns", "gdn", "strasse", "rue", "via", "calle", "the", "parkway",
     "pkwy", "trail", "trl", "esplanade", "esp", "loop",
 ];
+/// For each first letter the lengths of kinds of street that begin with it, one bit each.
+static STREET_KIND_LENGTHS: LazyLock<[u16; 256]> = LazyLock::new(|| {
+    let mut lengths = [0; 256];
+    for kind in STREET_KINDS {
+        lengths[usize::from(kind.as_bytes()[0])] |= 1 << kind.len();
+    }
+    lengths
+});
+
+fn is_street_kind(word: &str) -> bool {
+    let lengths = STREET_KIND_LENGTHS[usize::from(word.as_bytes()[0])];
+    word.len() < 16 && lengths >> word.len() & 1 == 1 && STREET_KINDS.contains(&word)
+}
+
 /// Words before the number of a flat.
 const UNITS: [&str; 10] =
     ["apt", "apartment", "unit", "flat", "suite", "ste", "room", "rm", "no", "nr"];
@@ -106,14 +122,14 @@ pub(crate) fn street(folded: &str) -> Option<Street> {
         if std::mem::take(&mut skip) && word.len() <= 5 {
             continue;
         }
-        if UNITS.contains(&word) {
+        if word.len() <= 9 && UNITS.contains(&word) {
             skip = true;
         } else if word.as_bytes()[0].is_ascii_digit() && street.number.is_empty() {
             street.number.extend_from_slice(word.as_bytes());
         } else {
             let letters = word.bytes().filter(|&byte| byte != b'\'');
             whole.extend(letters.clone());
-            if !STREET_KINDS.contains(&word) {
+            if !is_street_kind(word) {
                 street.name.extend(letters);
             }
         }
