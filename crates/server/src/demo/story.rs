@@ -3,10 +3,10 @@
 
 use anyhow::Result;
 use handfast_db::{Db, Tx};
-use handfast_kit::NetworkId;
+use handfast_kit::{NetworkId, TimeMs};
 use handfast_record::{
     cases::{self, End, Event},
-    customers::{self, Details},
+    customers::{self, Details, Field},
     organisations,
     sharing::{Lens, SystemReason},
     touches::{Body, Step},
@@ -226,7 +226,8 @@ fn waits(stage: &Stage, tx: &mut Tx<'_>, cast: &Cast) -> Result<()> {
         delivered: None,
     };
     sell(tx, &stage.zone, cast.priya, &rack)?;
-    receive(tx, cast.priya, at(2, 14, 20), "AUR-C-20418", MAYA, bristol("Flat 3"))?;
+    let moved = receive(tx, cast.priya, at(2, 14, 20), "AUR-C-20418", MAYA, bristol("Flat 3"))?;
+    confirmed(tx, moved, at(2, 14, 21), Field::Address)?;
     let text = "The motor stopped again, with the children’s things on board. The workshop said \
                 they would look at the controller. Could somebody tell me what happens now?";
     mail(tx, known, at(2, 18, 4), "My motor, again", text)?;
@@ -240,6 +241,14 @@ fn waits(stage: &Stage, tx: &mut Tx<'_>, cast: &Cast) -> Result<()> {
     let text = "I have told this story to three people now. Is anyone going to ring me about the \
                 motor?";
     mail(tx, known, at(0, 9, 12), "Re: My motor, again", text)
+}
+
+/// The customer confirms what a record of the brand's says.
+fn confirmed(tx: &mut Tx<'_>, own: Own, at: TimeMs, field: Field) -> Result<()> {
+    let network = own.author.network();
+    let lens = Lens::system(network, own.author.organisation_id(), SystemReason::Demo);
+    let place = (own.customer, own.record);
+    Ok(customers::confirm(tx, &lens, &own.author, at, place, None, &[field])?)
 }
 
 /// Somebody else of the story: reference, mail address, name, town, postcode.

@@ -119,7 +119,18 @@ fn marked(text: &str, is_said: impl Fn(&str) -> bool) -> Vec<Part> {
         }
         parts.push(Part { text: next, differs });
     }
+    unmark_commas(&mut parts);
     parts
+}
+
+/// A comma at the end of a marked part is the next part's: it is not what differs.
+fn unmark_commas(parts: &mut [Part]) {
+    for at in 1..parts.len() {
+        if parts[at - 1].differs && parts[at - 1].text.ends_with(',') {
+            parts[at - 1].text.pop();
+            parts[at].text.insert(0, ',');
+        }
+    }
 }
 
 /// A mail address as its name and its domain.

@@ -183,7 +183,7 @@ fn what_differs_is_marked_and_the_rest_is_not() {
     let flat = |number: &str| address(&format!("Flat {number}, 2 Mill Row"), "BS1 6ZZ", "Bristol");
     assert_eq!(
         marked(Field::Address, flat("3"), flat("8")),
-        "Flat [8,] 2 Mill Row, BS1 6ZZ Bristol"
+        "Flat [8], 2 Mill Row, BS1 6ZZ Bristol"
     );
     assert_eq!(
         marked(Field::Phone, phone("+44 7700 900123"), phone("07700 900999")),
