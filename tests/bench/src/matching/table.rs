@@ -22,16 +22,12 @@ pub(crate) fn print(measured: &[Measured], incoming: Option<&Times>, is_splink_h
         );
     }
     println!(
-        "Pairwise figures count all pairs of records of one cluster (evaluate.py). exact: people \
-         whose records\nare exactly one cluster. Splink: {} at a probability of 0.95, by its \
-         published example of the set;\nfor generated customers it publishes none: stored is the \
-         model that the goals were set by, measured is\ntests/bench/splink/run.py. Times are of \
-         the whole run, reading, training and writing included.",
-        if is_splink_here {
-            "5.0.0, measured in this run beside the stored figures,"
-        } else {
-            "stored figures of 5.0.0 (it was not run here),"
-        }
+        "F1 and precision count all pairs of records of one cluster (evaluate.py); exact: people \
+         whose records are\nexactly one cluster. Times are of the whole run: reading, training and \
+         writing included. Splink 5.0.0 links\nat a probability of 0.95, by its published example \
+         of the set; for generated customers it publishes none:\nstored is the model that the \
+         goals were set by, measured is that of tests/bench/splink/run.py.{}",
+        if is_splink_here { "" } else { "\nSplink was not run here." }
     );
 }
 
