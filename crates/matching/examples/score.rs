@@ -46,9 +46,7 @@ fn main() {
             .iter()
             .enumerate()
             .filter_map(|(at, name)| field(name).map(|field| (at, name, field)))
-            .filter(|(_, _, field)| {
-                !full || !matches!(field, Field::GivenName | Field::FamilyName)
-            })
+            .filter(|(_, _, field)| !full || !matches!(field, Field::GivenName | Field::FamilyName))
             .collect();
         let schema = Schema::new(columns.iter().map(|(_, name, field)| (*name, *field)));
         let records = records.get_or_insert_with(|| Records::new(schema));
@@ -79,18 +77,31 @@ fn main() {
         report.candidates as f64 / report.records as f64,
         report.edges
     );
-    let inside = |index: usize| half.is_none_or(|half| {
-        truth[index].bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte)) / 8 % 2 == half
-    });
+    let inside = |index: usize| {
+        half.is_none_or(|half| {
+            truth[index].bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte)) / 8
+                % 2
+                == half
+        })
+    };
     evaluate(&out.grouping.group_of, &truth, &inside);
     if args.iter().any(|arg| arg == "--more") {
         for kind in &report.blocking {
-            println!("{:40} keys {:8} retired {:6} pairs {:9}", kind.kind, kind.keys, kind.retired, kind.pairs);
+            println!(
+                "{:40} keys {:8} retired {:6} pairs {:9}",
+                kind.kind, kind.keys, kind.retired, kind.pairs
+            );
         }
         println!("{:?}", &report.placeholders[..report.placeholders.len().min(12)]);
         let mut model = serde_json::to_value(&out.model).expect("a model");
         model.as_object_mut().expect("an object").remove("frequencies");
-        println!("{}", serde_json::to_string(&model).expect("json").replace("\"what\"", "\n\"what\"").replace("{\"level", "\n   {\"level"));
+        println!(
+            "{}",
+            serde_json::to_string(&model)
+                .expect("json")
+                .replace("\"what\"", "\n\"what\"")
+                .replace("{\"level", "\n   {\"level")
+        );
     }
     if args.iter().any(|arg| arg == "--errors") {
         errors(&records, &out, &truth);
@@ -99,19 +110,16 @@ fn main() {
 
 fn evaluate(group_of: &[u32], truth: &[String], inside: &dyn Fn(usize) -> bool) {
     let pairs = |n: u64| n * (n - 1) / 2;
-    let (mut joint, mut groups, mut persons) =
-        (HashMap::new(), HashMap::new(), HashMap::new());
+    let (mut joint, mut groups, mut persons) = (HashMap::new(), HashMap::new(), HashMap::new());
     for (index, &group) in group_of.iter().enumerate().filter(|(index, _)| inside(*index)) {
         *joint.entry((group, truth[index].as_str())).or_insert(0_u64) += 1;
         *groups.entry(group).or_insert(0_u64) += 1;
         *persons.entry(truth[index].as_str()).or_insert(0_u64) += 1;
     }
-    let sum = |counts: &mut dyn Iterator<Item = &u64>| counts.map(|n| pairs(*n)).sum::<u64>() as f64;
-    let (tp, pp, tt) = (
-        sum(&mut joint.values()),
-        sum(&mut groups.values()),
-        sum(&mut persons.values()),
-    );
+    let sum =
+        |counts: &mut dyn Iterator<Item = &u64>| counts.map(|n| pairs(*n)).sum::<u64>() as f64;
+    let (tp, pp, tt) =
+        (sum(&mut joint.values()), sum(&mut groups.values()), sum(&mut persons.values()));
     let exact = joint
         .iter()
         .filter(|((group, person), n)| groups[group] == **n && persons[person] == **n)
@@ -145,10 +153,46 @@ fn errors(records: &Records, out: &handfast_matching::Outcome, truth: &[String])
         .filter(|all| all.iter().any(|one| truth[*one as usize] != truth[all[0] as usize]))
         .collect();
     bad.sort();
+    let mut kinds: HashMap<String, (u32, i64)> = HashMap::new();
+    for group in &bad {
+        for (at, &a) in group.iter().enumerate() {
+            for &b in group[at + 1..].iter().filter(|b| truth[**b as usize] != truth[a as usize]) {
+                let why = out.explain(a, b);
+                let level = |name: &str| {
+                    why.lines
+                        .iter()
+                        .find(|line| line.comparison == name)
+                        .map_or("-", |line| &line.level)
+                        .to_owned()
+                };
+                let kind = kinds
+                    .entry(format!(
+                        "{} / {} / {}",
+                        level("given name"),
+                        level("birth date"),
+                        level("household")
+                    ))
+                    .or_default();
+                kind.0 += 1;
+                kind.1 += i64::from(why.weight);
+            }
+        }
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, n)| std::cmp::Reverse(n.0));
+    kinds.iter().take(25).for_each(|(kind, n)| {
+        println!("{:5} {:6.1} {kind}", n.0, n.1 as f64 / 256.0 / f64::from(n.0))
+    });
     println!("=== {} groups hold several persons", bad.len());
     for group in bad.iter().step_by((bad.len() / 12).max(1)).take(12) {
         group.iter().for_each(|one| println!("   {}", show(*one)));
-        let (a, b) = (group[0], *group.iter().find(|one| truth[**one as usize] != truth[group[0] as usize]).expect("another"));
+        let (a, b) = (
+            group[0],
+            *group
+                .iter()
+                .find(|one| truth[**one as usize] != truth[group[0] as usize])
+                .expect("another"),
+        );
         println!("   {}", why(out, a, b));
     }
     let mut torn: Vec<&Vec<u32>> = by_person
@@ -159,7 +203,13 @@ fn errors(records: &Records, out: &handfast_matching::Outcome, truth: &[String])
     println!("=== {} persons are in several groups", torn.len());
     for person in torn.iter().step_by((torn.len() / 14).max(1)).take(14) {
         person.iter().for_each(|one| println!("   {:6} {}", group_of[*one as usize], show(*one)));
-        let (a, b) = (person[0], *person.iter().find(|one| group_of[**one as usize] != group_of[person[0] as usize]).expect("another"));
+        let (a, b) = (
+            person[0],
+            *person
+                .iter()
+                .find(|one| group_of[**one as usize] != group_of[person[0] as usize])
+                .expect("another"),
+        );
         println!("   {}", why(out, a, b));
     }
 }
@@ -169,7 +219,9 @@ fn why(out: &handfast_matching::Outcome, a: u32, b: u32) -> String {
     let lines: Vec<String> = why
         .lines
         .iter()
-        .map(|line| format!("{}: {} {:.1}", line.comparison, line.level, f64::from(line.weight) / 256.0))
+        .map(|line| {
+            format!("{}: {} {:.1}", line.comparison, line.level, f64::from(line.weight) / 256.0)
+        })
         .collect();
     format!("[{:.1}] {}", f64::from(why.weight) / 256.0, lines.join("; "))
 }

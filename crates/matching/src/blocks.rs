@@ -84,8 +84,10 @@ impl Blocks {
     }
 
     fn assemble(count: usize, most: u32, parts: Vec<Part>) -> Self {
-        let mut kinds: Vec<KeyKind> =
-            KINDS.iter().map(|kind| KeyKind { kind: (*kind).into(), ..KeyKind::default() }).collect();
+        let mut kinds: Vec<KeyKind> = KINDS
+            .iter()
+            .map(|kind| KeyKind { kind: (*kind).into(), ..KeyKind::default() })
+            .collect();
         let (mut members, mut starts) = (Vec::new(), vec![0_u32]);
         for part in parts {
             for (kind, (keys, retired)) in kinds.iter_mut().zip(part.counts) {

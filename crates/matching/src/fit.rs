@@ -51,7 +51,8 @@ pub(crate) fn fit(evidence: &Evidence<'_>, records: usize, team: &Team) -> Scale
             same[at] = shares(levels(what), &sums.levels[at]);
             let (shared, of) = sums.kin[at];
             let belief = BELIEF.min(sums.kin_pairs * evidence.share * 0.1 + 1.0);
-            kin[at] = ((shared + belief * kin_share(what)) / (of + belief)).clamp(0.001, kin_share_max(what));
+            kin[at] = ((shared + belief * kin_share(what)) / (of + belief))
+                .clamp(0.001, kin_share_max(what));
         }
         let odds = |pairs: f64| (pairs.max(1.0) / evidence.share / evidence.pairs).log2();
         prior = odds(sums.person_pairs);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Field, Placeholder,
+    compare::{TITLE, TITLE_RARE_MAX},
     prepared::{Kind, Slot, View},
     text::{hash, mix},
     threads::Team,
@@ -22,6 +23,8 @@ const PLACEHOLDER_MIN: u32 = 16;
 const PLACEHOLDER_NAMES_MIN: u32 = 12;
 /// How often a placeholder date occurs for each time that its neighbours in other years do.
 const PLACEHOLDER_DATE_TIMES: u32 = 8;
+/// Among rarities: as usual for the kind of value, see [`Class::usual`].
+const USUAL: u8 = 0;
 /// Stands for "placeholder" among rarities.
 const PLACEHOLDER: u8 = u8::MAX;
 
@@ -44,6 +47,29 @@ impl Class {
             Kind::Identifier => Self(Self::COLUMNS + slot.column),
             Kind::Category => Self(Self::COLUMNS * 2 + slot.column),
             other => Self(8 + other as u16),
+        }
+    }
+
+    /// How rare a value of this kind is where nothing was counted, in half-octaves: names as in
+    /// the census of an English-speaking country, contacts as one household has them.
+    fn usual(self) -> u8 {
+        const STREET_NAME: u16 = Class::STREET_NAME.0;
+        let kind = match self.0 {
+            0 => Kind::Given,
+            1 => Kind::Family,
+            STREET_NAME => return 14,
+            column if column >= Self::COLUMNS * 2 => Kind::Category,
+            column if column >= Self::COLUMNS => Kind::Identifier,
+            other => NAMED[usize::from(other - 8)].0,
+        };
+        match kind {
+            Kind::Given | Kind::Middle | Kind::Word => 14,
+            Kind::Family | Kind::FamilyPart => 20,
+            Kind::Date | Kind::Street => 26,
+            Kind::Postcode => 20,
+            Kind::City => 12,
+            Kind::Region | Kind::Category => 4,
+            Kind::Phone | Kind::Email | Kind::Organisation | Kind::Identifier => 34,
         }
     }
 
@@ -137,7 +163,7 @@ pub(crate) struct Frequencies {
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Stored {
-    /// Of values not listed.
+    /// Of values not listed; 0 is what is usual for the kind of value.
     unlisted: u8,
     /// Half-octaves; 255 is a placeholder, which counts as missing.
     listed: Listed,
@@ -204,16 +230,17 @@ impl Counted {
 }
 
 impl Frequencies {
-    /// Nothing is listed and everything is this rare.
-    pub(crate) fn unlisted(rare: u8) -> Self {
-        Self { unlisted: rare, ..Self::default() }
+    /// For few records: nothing is listed, and every value is as rare as is usual for its kind.
+    pub(crate) fn usual() -> Self {
+        Self { unlisted: USUAL, ..Self::default() }
     }
 
     /// Gives a slot the rarity of its value; false for a placeholder.
     pub(crate) fn apply(&self, slot: &mut Slot) -> bool {
         let class = Class::of(slot);
         let Some(rare) = self.rarity(class, slot) else { return false };
-        slot.rare = rare;
+        let title = slot.kind == Kind::Word && slot.column & TITLE != 0;
+        slot.rare = if title { rare.min(TITLE_RARE_MAX) } else { rare };
         let other = class.other();
         slot.rare_else =
             if other == class { rare } else { self.rarity(other, slot).unwrap_or(rare) };
@@ -222,12 +249,10 @@ impl Frequencies {
 
     /// The rarity of a slot's value; `None` for a placeholder.
     fn rarity(&self, class: Class, slot: &Slot) -> Option<u8> {
-        if self.by_key.is_empty() {
-            return Some(self.unlisted);
-        }
         match self.by_key.get(&class.key(slot)) {
             Some(&PLACEHOLDER) => None,
             Some(&rare) => Some(rare),
+            None if self.unlisted == USUAL => Some(class.usual()),
             None => Some(self.unlisted),
         }
     }
@@ -301,15 +326,10 @@ impl Frequencies {
                 placeholders.push(Placeholder { field, value, records: counted.count.into() });
             }
             frequencies.by_key.insert(key, rare);
-            frequencies
-                .listed
-                .entry(class.name())
-                .or_default()
-                .insert(counted.text.clone(), rare);
+            frequencies.listed.entry(class.name()).or_default().insert(counted.text.clone(), rare);
         }
-        placeholders.sort_by(|a, b| {
-            (b.records, a.field, &a.value).cmp(&(a.records, b.field, &b.value))
-        });
+        placeholders
+            .sort_by(|a, b| (b.records, a.field, &a.value).cmp(&(a.records, b.field, &b.value)));
         (frequencies, placeholders)
     }
 }
@@ -320,7 +340,8 @@ fn says_nothing(class: Class, counted: &Counted, all: &HashMap<u64, Counted>) ->
     if counted.count < PLACEHOLDER_MIN || set < PLACEHOLDER_NAMES_MIN {
         return false;
     }
-    if class.is_street() && (set < 40 || counted.town.0 == 0 || counted.town.1 * 2 < counted.count) {
+    if class.is_street() && (set < 40 || counted.town.0 == 0 || counted.town.1 * 2 < counted.count)
+    {
         // Every town has a Church Street; one house with all those names is something else.
         return false;
     }

@@ -1,6 +1,7 @@
 //! Blocking keys: what two records must share to be compared at all.
 
 use crate::{
+    compare::TITLE,
     nicknames,
     prepared::{Kind, Slot, View},
     text::{hash, mix},
@@ -106,13 +107,16 @@ pub(crate) fn keys(view: View<'_>, out: &mut Vec<u64>) {
 fn words(view: &View<'_>) -> Vec<Word> {
     let mut words: Vec<Word> = if view.of(Kind::Word).is_empty() {
         let given = view.of(Kind::Given).iter().take(1);
-        let given = given.chain(view.of(Kind::Middle).iter().take(
-            usize::from(view.of(Kind::Given).first().is_none_or(|slot| slot.len < 2)),
-        ));
+        let given = given.chain(
+            view.of(Kind::Middle)
+                .iter()
+                .take(usize::from(view.of(Kind::Given).first().is_none_or(|slot| slot.len < 2))),
+        );
         let family = view.of(Kind::Family).iter().take(1).chain(view.of(Kind::FamilyPart));
         given.chain(family).filter_map(|slot| word(view, slot)).collect()
     } else {
-        view.of(Kind::Word).iter().filter_map(|slot| word(view, slot)).collect()
+        let named = view.of(Kind::Word).iter().filter(|slot| slot.column & TITLE == 0);
+        named.filter_map(|slot| word(view, slot)).collect()
     };
     if words.len() > WORDS_MAX {
         words.sort_by_key(|word| (std::cmp::Reverse(word.rare), word.forms[0]));

@@ -31,11 +31,16 @@ pub struct Model {
 /// The default of [`Model::key_records_max`].
 const KEY_RECORDS_MAX: u32 = 40;
 /// The default of [`Model::cut`], in 1/256 bit.
-const CUT: i32 = 0;
-/// Below this many quarter-bits under the cut, groups are not even doubtful.
+///
+/// Below zero, because the average over all pairs of two groups falls short of what they say
+/// together: records with little in them weigh little against any other.
+const CUT: i32 = -2 * 256;
+/// A pair counts at most so much below the cut: evidence against is often a slip of the pen.
+const FLOOR: i32 = 4 * 256;
+/// A record that matches a second group at most this much worse than its own is left to a person.
+const MARGIN: i32 = 256;
+/// Further below the cut, in 1/256 bit, groups are not even doubtful.
 const DOUBT: i32 = 4 * 256;
-/// The rarity of any value where nothing was counted, in half-octaves.
-const RARE_UNCOUNTED: u8 = 20;
 
 impl Model {
     /// From here on weights are estimated from the records themselves.
@@ -52,7 +57,7 @@ impl Model {
             cut: CUT,
             habits: Habits::default(),
             scales: Scales::built_in(&whats(schema)),
-            frequencies: Frequencies::unlisted(RARE_UNCOUNTED),
+            frequencies: Frequencies::usual(),
         }
     }
 
@@ -60,10 +65,7 @@ impl Model {
     pub fn prepare(&self, record: &Record<'_>) -> Prepared {
         let mut shelf = Shelf::default();
         Preparer::new(&self.schema, &self.frequencies).shelve(record, &mut shelf);
-        Prepared {
-            slots: shelf.slots.into_boxed_slice(),
-            text: shelf.text.into_boxed_slice(),
-        }
+        Prepared { slots: shelf.slots.into_boxed_slice(), text: shelf.text.into_boxed_slice() }
     }
 
     /// Appends the blocking keys of a record: ascending, each once, at most [`Model::KEYS_MAX`].
@@ -83,7 +85,7 @@ impl Model {
 
     /// Where groups are cut by default.
     pub fn cuts(&self) -> Cuts {
-        Cuts::new(self.cut - DOUBT, self.cut)
+        Cuts { floor: self.cut - FLOOR, margin: MARGIN, ..Cuts::new(self.cut - DOUBT, self.cut) }
     }
 
     pub(crate) fn weigh(&self, a: View<'_>, b: View<'_>) -> i32 {

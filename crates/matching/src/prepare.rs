@@ -2,7 +2,7 @@
 
 use crate::{
     Field, Record, Schema,
-    compare::FORMS,
+    compare::{FORMS, TITLE},
     frequency::Frequencies,
     nicknames,
     prepared::{Kind, Shelf, Slot},
@@ -83,10 +83,7 @@ impl<'m> Preparer<'m> {
             }
             Field::Email => {
                 if let Some((local, domain)) = values::email(folded) {
-                    let slot = Slot {
-                        aux: hash(2, local.as_bytes()) as u32,
-                        ..blank(Kind::Email)
-                    };
+                    let slot = Slot { aux: hash(2, local.as_bytes()) as u32, ..blank(Kind::Email) };
                     self.push(slot, format!("{local}@{domain}").as_bytes(), shelf);
                 }
             }
@@ -159,6 +156,9 @@ impl<'m> Preparer<'m> {
         let text = &text[..text.len().min(VALUE_MAX)];
         if slot.kind <= Kind::Word && nicknames::names(text)[0] != 0 {
             slot.column = FORMS;
+        }
+        if slot.kind == Kind::Word && values::is_title(text) {
+            slot.column |= TITLE;
         }
         slot.hash = hash(0, text) as u32;
         if !self.frequencies.apply(&mut slot) {

@@ -57,6 +57,9 @@ const RANDOM_PAIRS: usize = 400_000;
 /// Proposed pairs that weights are fitted to.
 const FITTED_PAIRS: u64 = 200_000;
 
+/// Records scored between two words of progress.
+const STEP: usize = 1 << 17;
+
 /// Prepared records in shelves of equal size, in the order of their ids.
 #[derive(Debug)]
 struct Shelves {
@@ -124,14 +127,14 @@ fn count_values(
     count: usize,
     team: &Team,
 ) -> Vec<Placeholder> {
-    let (frequencies, placeholders) =
-        Frequencies::count(count, team, &|place| shelves.view(place));
+    let (frequencies, placeholders) = Frequencies::count(count, team, &|place| shelves.view(place));
     model.frequencies = frequencies;
     let frequencies = &model.frequencies;
     let taken = std::mem::take(&mut shelves.shelves);
     let cells: Vec<_> = taken.into_iter().map(std::sync::Mutex::new).collect();
     shelves.shelves = team.each(cells.len(), |at| {
-        let mut shelf = cells[at].lock().map(|mut cell| std::mem::take(&mut *cell)).unwrap_or_default();
+        let mut shelf =
+            cells[at].lock().map(|mut cell| std::mem::take(&mut *cell)).unwrap_or_default();
         shelf.look_up(frequencies);
         shelf
     });
@@ -188,24 +191,29 @@ fn score(
     progress: &dyn Fn(Stage, u64, u64),
 ) -> (Vec<Edge>, u64) {
     let low = model.cuts().low;
-    progress(Stage::Scoring, 0, count as u64);
-    let parts = team.chunks(count, |range| {
-        let (mut above, mut edges, mut candidates) = (Vec::new(), Vec::new(), 0_u64);
-        for a in range.map(|place| place as u32) {
-            blocks.above(a, &mut above);
-            candidates += above.len() as u64;
-            for &b in &above {
-                let weight = model.weigh(shelves.view(a as usize), shelves.view(b as usize));
-                if weight >= low {
-                    edges.push(Edge { a, b, weight });
+    let (mut all, mut candidates) = (Vec::new(), 0);
+    for first in (0..count).step_by(STEP) {
+        progress(Stage::Scoring, first as u64, count as u64);
+        let parts = team.chunks(STEP.min(count - first), |range| {
+            let (mut above, mut edges, mut candidates) = (Vec::new(), Vec::new(), 0_u64);
+            for a in range.map(|at| (first + at) as u32) {
+                blocks.above(a, &mut above);
+                candidates += above.len() as u64;
+                for &b in &above {
+                    let weight = model.weigh(shelves.view(a as usize), shelves.view(b as usize));
+                    if weight >= low {
+                        edges.push(Edge { a, b, weight });
+                    }
                 }
             }
+            (edges, candidates)
+        });
+        for (edges, some) in parts {
+            all.extend(edges);
+            candidates += some;
         }
-        (edges, candidates)
-    });
-    let candidates = parts.iter().map(|part| part.1).sum();
-    let edges = parts.into_iter().flat_map(|part| part.0).collect();
-    (edges, candidates)
+    }
+    (all, candidates)
 }
 
 /// For each index the rank of its id; equal ids in the order they came.
@@ -286,8 +294,7 @@ fn settle(
         let view = |rank: u32| shelves.view(place_of_rank[rank as usize] as usize);
         model.weigh(view(a), view(b))
     };
-    let ranked =
-        cluster::settle(count as u32, &found.edges, &score, &decisions, &model.cuts());
+    let ranked = cluster::settle(count as u32, &found.edges, &score, &decisions, &model.cuts());
     let mut sizes = vec![0_u64; count];
     for &group in &ranked.group_of {
         sizes[group as usize] += 1;
@@ -336,8 +343,11 @@ impl Outcome {
         self.edges.iter().filter_map(|edge| {
             let group_of = &self.grouping.group_of;
             let (a, b) = (edge.a, edge.b);
-            (group_of[a as usize] == group_of[b as usize])
-                .then(|| Link { a, b, why: self.explain(a, b) })
+            (group_of[a as usize] == group_of[b as usize]).then(|| Link {
+                a,
+                b,
+                why: self.explain(a, b),
+            })
         })
     }
 }

@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What kind of value a column holds, which decides how it is normalised and compared.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// First name or names.

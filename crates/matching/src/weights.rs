@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::{Level, Seen, WHATS_MAX, What, levels};
 
+/// log2 of the shipped odds that two records are one person: one match for each of 2,000 records.
+const PRIOR: f64 = -11.0;
+/// log2 of the shipped odds that two records are kin.
+const KIN_PRIOR: f64 = -11.0;
 /// Quarter-bits either way that the table of kin covers.
 const KIN_RANGE: i32 = 160;
 
@@ -123,7 +127,7 @@ impl Scales {
     /// The shipped weights.
     pub(crate) fn built_in(whats: &[What]) -> Self {
         let comparisons = whats.iter().map(|&what| Weights::built_in(what)).collect();
-        Self::new(-16.0, -16.0, comparisons)
+        Self::new(PRIOR, KIN_PRIOR, comparisons)
     }
 
     pub(crate) fn whats(&self) -> &[What] {

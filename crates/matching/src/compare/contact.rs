@@ -111,8 +111,7 @@ fn one_slip_long(p: &[u8], q: &[u8]) -> bool {
 }
 
 pub(super) fn identifier(a: &Parts<'_>, b: &Parts<'_>, column: u16) -> Seen {
-    let (xs, ys) =
-        (a.of_column(Kind::Identifier, column), b.of_column(Kind::Identifier, column));
+    let (xs, ys) = (a.of_column(Kind::Identifier, column), b.of_column(Kind::Identifier, column));
     best(xs, ys, |x, y| {
         if x.hash == y.hash {
             return Seen::new(1, x.rare.min(y.rare));
@@ -128,9 +127,7 @@ pub(super) fn plain(a: &Parts<'_>, b: &Parts<'_>, kind: Kind, column: u16) -> Se
             return Seen::new(1, x.rare.min(y.rare));
         }
         match near(a.text(x), b.text(y), (x.aux, y.aux)) {
-            Near::One | Near::Some if x.len > 3 && y.len > 3 => {
-                Seen::new(2, x.rare.min(y.rare))
-            }
+            Near::One | Near::Some if x.len > 3 && y.len > 3 => Seen::new(2, x.rare.min(y.rare)),
             _ => Seen::new(3, 0),
         }
     })

@@ -35,8 +35,7 @@ pub(super) fn compare(habits: Habits, a: &[Slot], b: &[Slot]) -> Seen {
 
 fn one(habits: Habits, x: &Slot, y: &Slot) -> Seen {
     let (p, q) = (x.aux, y.aux);
-    let no_day =
-        |day: u32| day % 10_000 == 0 || (habits.new_year_is_no_day && day % 10_000 == 101);
+    let no_day = |day: u32| day % 10_000 == 0 || (habits.new_year_is_no_day && day % 10_000 == 101);
     if no_day(p) && no_day(q) {
         let digits = digits_apart(p / 10_000, q / 10_000);
         return match digits {

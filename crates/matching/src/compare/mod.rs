@@ -5,7 +5,7 @@ mod date;
 mod name;
 mod place;
 
-pub(crate) use name::FORMS;
+pub(crate) use name::{FORMS, TITLE, TITLE_RARE_MAX};
 use serde::{Deserialize, Serialize};
 
 use crate::prepared::{Kind, Slot, View};
@@ -95,7 +95,8 @@ pub(crate) fn levels(what: What) -> &'static [Level] {
         What::Family => &name::FAMILY,
         What::Given => &name::GIVEN,
         What::Middle => &name::MIDDLE,
-        What::FirstWord | What::SecondWord | What::ThirdWord => &name::WORD,
+        What::FirstWord => &name::FIRST_WORD,
+        What::SecondWord | What::ThirdWord => &name::WORD,
         What::BirthDate => &date::LEVELS,
         What::Address => &place::LEVELS,
         What::Phone => &contact::PHONE,

@@ -47,7 +47,7 @@ pub(super) static MIDDLE: [Level; 8] = [
     level("elsewhere", 0.01, 0.003, true),
     level("another", 0.05, 0.92, false),
 ];
-pub(super) static WORD: [Level; 8] = [
+pub(super) const WORD: [Level; 8] = [
     NONE,
     exact("same", 0.70, 0.01),
     level("another form of the name", 0.08, 0.01, true),
@@ -57,6 +57,21 @@ pub(super) static WORD: [Level; 8] = [
     level("elsewhere", 0.001, 0.01, true),
     level("another", 0.08, 0.90, false),
 ];
+
+/// The levels of the best word: those of two words and more, then those of a single word, which
+/// differ in how often they occur and are counted by themselves.
+pub(super) static FIRST_WORD: [Level; 15] = {
+    let mut levels = [NONE; 15];
+    let mut at = 1;
+    while at < 8 {
+        levels[at] = WORD[at];
+        levels[at + SINGLE as usize] = Level { frame: 1, ..WORD[at] };
+        at += 1;
+    }
+    levels
+};
+/// Added to the level of the best word when one of the names is a single word.
+const SINGLE: u8 = 7;
 
 /// How two words of names agree, and how rare that is. `rare` picks the rarity to look at.
 fn words_agree(
@@ -73,7 +88,9 @@ fn words_agree(
         let same = p.first() == q.first();
         return Seen::new(if same { INITIAL } else { OTHER }, 0);
     }
-    if x.column & y.column & FORMS != 0 && nicknames::related(&nicknames::names(p), &nicknames::names(q)) {
+    if x.column & y.column & FORMS != 0
+        && nicknames::related(&nicknames::names(p), &nicknames::names(q))
+    {
         return Seen::new(FORM, rare(x, y));
     }
     match near(p, q, (x.aux, y.aux)) {
@@ -85,6 +102,11 @@ fn words_agree(
 
 /// Marks a name that has other forms, in [`Slot::column`].
 pub(crate) const FORMS: u16 = 1;
+/// Marks a title, in [`Slot::column`]. Titles come together ("1st", "baronet") and are shared by
+/// many, so they never say much.
+pub(crate) const TITLE: u16 = 2;
+/// The most that a title says, in half-octaves.
+pub(crate) const TITLE_RARE_MAX: u8 = 3;
 
 fn own(x: &Slot, y: &Slot) -> u8 {
     x.rare.min(y.rare)
@@ -114,7 +136,8 @@ pub(super) fn typed(a: &Parts<'_>, b: &Parts<'_>) -> [Seen; 3] {
         let second = pair(givens_a, families_b, crossed);
         let weak = first.level == 0 || second.level == 0;
         if (agrees(first) && agrees(second)) || (weak && (agrees(first) || agrees(second))) {
-            let (whole, rest) = if first.rare >= second.rare { (first, second) } else { (second, first) };
+            let (whole, rest) =
+                if first.rare >= second.rare { (first, second) } else { (second, first) };
             family = Seen::new(ELSEWHERE, whole.rare);
             given = rest;
             return [family, given, middle(a, b, None)];
@@ -151,9 +174,7 @@ fn family_parts(a: &Parts<'_>, b: &Parts<'_>) -> Option<Seen> {
         if several.is_empty() { whole.to_vec() } else { several.to_vec() }
     };
     let (xs, ys) = (list(a), list(b));
-    let same = xs.iter().filter_map(|x| {
-        ys.iter().find(|y| y.hash == x.hash).map(|y| own(x, y))
-    });
+    let same = xs.iter().filter_map(|x| ys.iter().find(|y| y.hash == x.hash).map(|y| own(x, y)));
     same.max().map(|rare| Seen::new(ELSEWHERE, rare))
 }
 
@@ -215,6 +236,9 @@ pub(super) fn words(a: &Parts<'_>, b: &Parts<'_>) -> [Seen; 3] {
             out[next] = seen;
             next += 1;
         }
+    }
+    if pairs == 1 {
+        out[0].level += SINGLE;
     }
     out
 }

@@ -106,9 +106,10 @@ fn towns(a: &Parts<'_>, b: &Parts<'_>) -> (u8, u8) {
     let codes = (a.of(Kind::Postcode), b.of(Kind::Postcode));
     let cities = (a.of(Kind::City), b.of(Kind::City));
     let same = |(xs, ys): (&[Slot], &[Slot])| {
-        xs.iter().flat_map(|x| ys.iter().map(move |y| (x, y))).find(|(x, y)| x.hash == y.hash).map(
-            |(x, y)| x.rare.min(y.rare),
-        )
+        xs.iter()
+            .flat_map(|x| ys.iter().map(move |y| (x, y)))
+            .find(|(x, y)| x.hash == y.hash)
+            .map(|(x, y)| x.rare.min(y.rare))
     };
     if let Some(rare) = same(codes) {
         return (TOWN_POSTCODE, rare);
@@ -126,10 +127,7 @@ fn towns(a: &Parts<'_>, b: &Parts<'_>) -> (u8, u8) {
         distance(p, q, 1).is_some() || (p.len() > 5 && q.len() > 5 && p[..4] == q[..4])
     };
     let city_near = cities_known
-        && near(
-            a.text(&cities.0[0]),
-            b.text(&cities.1[0]),
-            (cities.0[0].aux, cities.1[0].aux),
-        ) != Near::Not;
+        && near(a.text(&cities.0[0]), b.text(&cities.1[0]), (cities.0[0].aux, cities.1[0].aux))
+            != Near::Not;
     if code_near || city_near { (TOWN_NEAR, NEAR_RARE) } else { (TOWN_OTHER, 0) }
 }
