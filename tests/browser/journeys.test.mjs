@@ -6,5 +6,6 @@ import "./bringing-in.mjs";
 import "./without-script.mjs";
 import "./agreements.mjs";
 import "./lens.mjs";
+import "./matching.mjs";
 import "./weight.mjs";
 import "./access.mjs";

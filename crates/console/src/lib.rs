@@ -13,6 +13,7 @@ mod entry;
 mod forms;
 mod guests;
 mod imports;
+mod matching;
 mod partners;
 mod people;
 mod reasons;
@@ -35,6 +36,7 @@ pub fn routes(uploads: &Uploads) -> Vec<Route> {
         partners::routes(),
         guests::routes(),
         requests::routes(),
+        matching::routes(),
         imports::routes(uploads),
         people::routes(),
         tokens::routes(),

@@ -86,6 +86,8 @@ pub enum Nav {
     Guests,
     /// `/requests`: partners ask to see more, and the brand answers.
     Requests,
+    /// `/matching`: which records are one person; for a partner `/duplicates`, among its own.
+    Matching,
     /// `/imports`
     Imports,
     /// `/people`, for admins.
@@ -103,6 +105,7 @@ impl Nav {
             Self::Partners => ("Partners", "/partners", "partners"),
             Self::Guests => ("Guests", "/guests", "key"),
             Self::Requests => ("Requests", "/requests", "inbox"),
+            Self::Matching => ("Matching", "/matching", "link"),
             Self::Imports => ("Imports", "/imports", "upload"),
             Self::People => ("People", "/people", "user"),
             Self::Api => ("API", "/api", "code"),
@@ -193,6 +196,8 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
                         ("Our figures", format!("/partners/{}", viewer.organisation).into())
                     }
                     Nav::Guests if !viewer.is_brand() => ("Serve a guest", href.into()),
+                    // A partner decides of its own records only.
+                    Nav::Matching if !viewer.is_brand() => ("Duplicates", "/duplicates".into()),
                     _ => (label, href.into()),
                 };
                 let is_quick = matches!(part, Nav::Customers | Nav::Partners | Nav::Imports);
@@ -200,7 +205,14 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
             })
             .collect(),
     };
-    let first = [Nav::Customers, Nav::Partners, Nav::Requests, Nav::Guests, Nav::Imports];
+    let first = [
+        Nav::Customers,
+        Nav::Partners,
+        Nav::Requests,
+        Nav::Matching,
+        Nav::Guests,
+        Nav::Imports,
+    ];
     let mut groups = vec![group("", &first)];
     if viewer.is_admin() {
         groups.push(group("Administration", &[Nav::People, Nav::Api]));

@@ -16,7 +16,7 @@ mod sight;
 mod ties;
 mod timeline;
 pub(crate) mod view_as;
-mod who;
+pub(crate) mod who;
 
 use std::collections::HashMap;
 

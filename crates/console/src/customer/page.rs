@@ -43,6 +43,8 @@ pub(super) struct CustomerPage {
     timeline: Timeline,
     who_title: String,
     identity: Identity,
+    /// The ways to why the records are one, and to joining another.
+    joined: Vec<(&'static str, String)>,
     partners_title: &'static str,
     partners: Vec<PartnerRow>,
     deliveries: Option<Deliveries>,
@@ -118,6 +120,7 @@ impl Look<'_> {
                 None => "Who this customer is".to_owned(),
             },
             identity: self.identity(seen),
+            joined: self.joined(seen, &path),
             partners_title: if eyes.is_brand() { "Partners who serve" } else { "Who serves" },
             partners: self.partners(seen),
             deliveries: deliveries::of(&seen.sales),
@@ -217,6 +220,21 @@ impl Look<'_> {
             }
         };
         seen.served.iter().map(row).collect()
+    }
+
+    /// Only where there is something to explain, and for those who may join.
+    fn joined(&self, seen: &Seen, path: &str) -> Vec<(&'static str, String)> {
+        if self.strip.is_some() {
+            return Vec::new();
+        }
+        let mut links = Vec::new();
+        if seen.customer.records.len() > 1 {
+            links.push(("Why these are one person", format!("{path}/matches")));
+        }
+        if self.viewer.is_brand() && self.viewer.may_write() {
+            links.push(("The same person as…", format!("{path}/merging")));
+        }
+        links
     }
 
     fn sharing(&self, seen: &Seen, path: &str) -> Sharing {

@@ -48,6 +48,11 @@ impl Names {
         })
     }
 
+    /// What the organisations are called.
+    pub(crate) const fn organisations(&self) -> &HashMap<OrganisationId, String> {
+        &self.organisations
+    }
+
     pub(crate) fn organisation(&self, id: OrganisationId) -> Organisation {
         let name = self.organisations.get(&id).cloned();
         Organisation {

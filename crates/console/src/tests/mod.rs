@@ -9,6 +9,7 @@ mod entry;
 mod guests;
 mod imports;
 mod looks;
+mod matching;
 mod partners;
 mod people;
 mod requests;

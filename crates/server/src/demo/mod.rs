@@ -4,6 +4,7 @@
 mod agreed;
 mod cast;
 mod crowd;
+mod doubles;
 mod stage;
 mod story;
 
@@ -42,6 +43,8 @@ pub fn build(db: &Db, clock: &Clock, progress: &dyn Fn(u64, u64)) -> Result<Vec<
         let stage = stage::Stage::set(db, network, now)?;
         agreed::sign(&stage).context("could not sign the agreements")?;
         crowd::fill(&stage, progress).context("could not bring the customers in")?;
+        doubles::tell(&stage).context("could not tell of those who are there twice")?;
+        doubles::settle(&stage).context("could not match the records")?;
         // Maya comes last: whoever finds her finds the whole story told.
         story::tell(&stage).context("could not tell Maya's story")?;
         stage.seal()?;

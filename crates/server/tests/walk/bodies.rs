@@ -118,7 +118,15 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             "customer_id": own.customer.to_string(), "classes": ["case"], "why": "Her brake"
         })),
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
+        "POST /api/v1/customers/{id}/merges" => {
+            Sent::json(&json!({"other_id": own.customer.to_string(), "why": "One person"}))
+        }
+        "POST /api/v1/matching/decisions" => Sent::json(&json!({
+            "record_id": own.record.to_string(), "other_id": own.customer.to_string(),
+            "verdict": "skip"
+        })),
         "POST /api/v1/guests/{id}/confirmation"
+        | "POST /api/v1/matching/runs"
         | "POST /api/v1/guests/{id}/end"
         | "POST /api/v1/requests/{id}/withdrawal"
         | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),
@@ -166,6 +174,13 @@ fn form(route: &str, own: &Estate) -> Sent {
             Sent::form(format!("organisation_id={organisation}&tie=insures&why=Near+her"))
         }
         "POST /customers/{id}/requests" => Sent::form("class=case&why=Her+brake"),
+        "POST /matching/{record}/{other}/decision" => Sent::form("answer=skip&why=Two+people"),
+        "POST /customers/{id}/merging" => Sent::form(format!("other={}", own.customer)),
+        "POST /customers/{id}/matches/{merge}/parting" => Sent::form("why=Two+people"),
+        "POST /duplicates" => {
+            Sent::form(format!("record={0}&other={0}&answer=apart", own.record))
+        }
+        "POST /matching/model/runs" => Sent::form(""),
         "POST /guests" => Sent::form("key=an+order&why=Her+brake"),
         "POST /guests/{id}/code" => Sent::form("code=000000"),
         "POST /let-in/{secret}" => Sent::form("answer=no"),
@@ -235,6 +250,10 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /guests/{id}/end",
         "POST /api/v1/requests/{id}/end", // nothing is allowed
         "POST /requests/{id}/end",
+        "POST /customers/{id}/merging", // with oneself, and nobody is two
+        "GET /customers/{id}/matches/{merge}/parting",
+        "POST /customers/{id}/matches/{merge}/parting",
+        "POST /duplicates",
     ];
     let for_partners = [
         "POST /api/v1/guests",

@@ -35,6 +35,8 @@ pub(crate) enum Thing {
     Request,
     /// A tie's word.
     Tie,
+    /// A customer that was merged into another: there is none in this town.
+    Merge,
 }
 
 /// Whose ids stand in an address.
@@ -81,6 +83,8 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("let-in", _) => Thing::GuestSecret,
             ("requests", _) => Thing::Request,
             ("{organisation_id}", "{tie}") => Thing::Tie,
+            ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
+            ("matches" | "merges", _) => Thing::Merge,
             (before, part) => panic!("{}: what is {part} behind {before}?", facts.path),
         });
     }
@@ -106,6 +110,7 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::GuestSecret => estate.guest_link.text(),
         Thing::Request => estate.request.to_string(),
         Thing::Tie => "insures".to_owned(),
+        Thing::Merge => nobodys(thing),
     }
 }
 
@@ -184,6 +189,9 @@ pub(crate) fn sees(
     eye: Eye<'_>,
     town: &Town,
 ) -> bool {
+    if facts.path.starts_with("/matching/{record}") {
+        return sees_pair(owner, eye, town);
+    }
     let whose = match owner {
         Owner::Nobody => return false,
         // A record of one customer is not found under another.
@@ -192,6 +200,14 @@ pub(crate) fn sees(
     };
     let of = town.of(whose);
     things.iter().all(|thing| sees_one(*thing, facts, of, eye))
+}
+
+/// Two records side by side: the brand sees its own beside a partner's. A record has no pair with
+/// itself.
+fn sees_pair(owner: Owner, eye: Eye<'_>, town: &Town) -> bool {
+    let (Owner::OwnThen(whose) | Owner::ThenOwn(whose)) = owner else { return false };
+    let is_near = town.of(whose).network == eye.estate.network;
+    eye.estate.is_brand() && is_near && whose != eye.estate.whose
 }
 
 fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
@@ -212,8 +228,8 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
             let is_askers = facts.path.ends_with("/code") || facts.path.ends_with("/withdrawal");
             !of.is_brand() && (is_own || (is_brands && !is_askers))
         }
-        // Nobody insures anybody in this town.
-        Thing::Tie => false,
+        // Nobody insures anybody in this town, and nobody is two.
+        Thing::Tie | Thing::Merge => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happened, told in a sentence: one for each kind of touch.
 
 mod consents;
+mod matching;
 mod sharing;
 #[cfg(test)]
 mod tests;
@@ -180,11 +181,13 @@ impl Telling<'_> {
                 Told::new("phone", vec![author, text("changed contact details")])
                     .more(change(&before, &after))
             }
-            other => {
-                self.consent(touch, &other).or(self.sharing(touch, &other)).unwrap_or_else(|| {
+            other => self
+                .consent(touch, &other)
+                .or_else(|| self.sharing(touch, &other))
+                .or_else(|| self.matched(touch, &other))
+                .unwrap_or_else(|| {
                     Told::new("dot", vec![self.author(touch)]).more(touch.summary.clone())
-                })
-            }
+                }),
         }
     }
 

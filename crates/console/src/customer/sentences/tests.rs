@@ -213,3 +213,43 @@ fn a_sentence_reads_well_where_names_references_and_prices_are_hidden() {
     let recorded = Body::CustomerRecorded { name: String::new(), external_ref: String::new() };
     assert_eq!(told(recorded).0, "Org recorded the customer");
 }
+
+#[test]
+fn what_was_joined_and_parted_says_what_was_found_and_why() {
+    let why = "e-mail: same".to_owned();
+    for (body, icon, sentence) in [
+        (
+            Body::CustomersMatched {
+                from_id: Id::random(),
+                weight: Some(900),
+                by_person: false,
+                why: why.clone(),
+            },
+            "link",
+            "Org found that another record is Maya",
+        ),
+        (
+            Body::CustomersParted { other_id: Id::random(), by_person: true, why: why.clone() },
+            "split",
+            "Org found that another record is not Maya after all",
+        ),
+        (
+            Body::KeptApart { other_id: Id::random(), why: why.clone() },
+            "split",
+            "Org decided that somebody much alike is not Maya",
+        ),
+        (
+            Body::RecordsJudged {
+                records: [Id::random(), Id::random()],
+                verdict: "skip".to_owned(),
+                why: why.clone(),
+            },
+            "eye",
+            "Org looked at two records of Maya side by side: hard to tell",
+        ),
+    ] {
+        let (said, entry) = told(body);
+        assert_eq!((said.as_str(), entry.icon), (sentence, icon));
+        assert_eq!(entry.more, ["E-mail: same"]);
+    }
+}
