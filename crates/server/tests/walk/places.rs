@@ -216,8 +216,12 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
     let is_brands = eye.estate.is_brand() && is_near;
     match thing {
         Thing::Customer | Thing::Touch => is_own || is_brands,
-        // What another organisation's record says is its own to change.
-        Thing::Record => is_own || (is_brands && facts.method == Method::GET),
+        // What another organisation's record says is its own to change; that the customer confirmed
+        // it, the brand may hear too.
+        Thing::Record => {
+            let is_heard = facts.path.ends_with("/confirmations");
+            is_own || (is_brands && (is_heard || facts.method == Method::GET))
+        }
         Thing::Organisation => is_own || is_brands || (is_near && of.is_brand()),
         Thing::Partner | Thing::Version => (is_own || is_brands) && !of.is_brand(),
         Thing::Person | Thing::Token | Thing::Invitation | Thing::Import | Thing::Rejects => is_own,
