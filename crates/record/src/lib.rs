@@ -13,6 +13,7 @@
 //! - [`agreements`]: what each partner and the brand signed, and so what is shown to it
 //! - [`sales`]: orders, promised deliveries, reviews, and the figures drawn from them
 //! - [`cases`]: cases, their steps and hand-overs, and the figures drawn from them
+//! - [`matching`]: which records are one customer, and who decided it
 //! - [`merging`]: two customers who turn out to be one, and two again
 
 pub mod agreements;
@@ -21,6 +22,7 @@ pub mod consents;
 pub mod customers;
 pub mod guests;
 mod keys;
+pub mod matching;
 pub mod merging;
 pub mod migrations;
 mod numbers;
@@ -80,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(sales::api::routes());
     routes.extend(cases::api::routes());
     routes.extend(agreements::api::routes());
+    routes.extend(matching::api::routes());
     routes.extend(ties::api::routes());
     routes.extend(guests::api::routes());
     routes.extend(requests::api::routes());
@@ -97,6 +100,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(sales::api::Documentation::openapi());
     document.merge(cases::api::Documentation::openapi());
     document.merge(agreements::api::Documentation::openapi());
+    document.merge(matching::api::Documentation::openapi());
     document.merge(ties::api::Documentation::openapi());
     document.merge(guests::api::Documentation::openapi());
     document.merge(requests::api::Documentation::openapi());

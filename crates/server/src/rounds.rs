@@ -1,4 +1,5 @@
-//! Work that comes round by itself: numbering new touches, and sweeping out what has had its time.
+//! Work that comes round by itself: matching records that wait, numbering new touches, and sweeping
+//! out what has had its time.
 //! Each round is safe to run twice and by several processes at once.
 
 use std::time::{Duration, Instant};
@@ -6,12 +7,16 @@ use std::time::{Duration, Instant};
 use handfast_db::{Db, Fault};
 use handfast_kit::{Clock, TimeMs};
 use handfast_queue::Stop;
-use handfast_record::{organisations, people, touches};
+use handfast_record::{matching, organisations, people, touches};
 
 /// How many touches are numbered in one transaction.
 const SEALED_AT_ONCE: usize = 500;
 /// How long touches wait to be numbered, at most, when nothing else holds them up.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
+/// How many records are matched in one transaction: others who write wait for it.
+const MATCHED_AT_ONCE: usize = 25;
+/// How often it is asked whether a model of the records is to be made.
+const MODEL_ASKED_EVERY: Duration = Duration::from_mins(1);
 /// How often is swept.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// How soon a request to stop is noticed.
@@ -20,7 +25,17 @@ const STOP_NOTICED_WITHIN: Duration = Duration::from_millis(100);
 /// Goes round until `stop` is asked. Blocks: give it a thread.
 pub fn go(db: &Db, clock: &Clock, stop: &Stop) {
     let mut swept: Option<Instant> = None;
+    let mut asked: Option<Instant> = None;
     while !stop.is_asked() {
+        if let Err(fault) = match_waiting(db, clock, stop) {
+            tracing::warn!(error = %fault, "could not match records");
+        }
+        if asked.is_none_or(|at| at.elapsed() >= MODEL_ASKED_EVERY) {
+            if let Err(fault) = ask_for_models(db, clock.now()) {
+                tracing::warn!(error = %fault, "could not ask for a model of the records");
+            }
+            asked = Some(Instant::now());
+        }
         if let Err(fault) = seal(db, stop) {
             tracing::warn!(error = %fault, "could not number new touches");
         }
@@ -35,6 +50,41 @@ pub fn go(db: &Db, clock: &Clock, stop: &Stop) {
             std::thread::sleep(STOP_NOTICED_WITHIN);
         }
     }
+}
+
+/// Matches all records that wait, network by network. Answers how many. Touches are numbered in
+/// between: a long import is not to hold up the feed.
+pub fn match_waiting(db: &Db, clock: &Clock, stop: &Stop) -> Result<usize, Fault> {
+    let mut matched_count = 0;
+    for network in db.read(organisations::networks)? {
+        let network = network.id;
+        let mut sealed = Instant::now();
+        loop {
+            let now = clock.now();
+            let worked = db.write(move |tx| matching::work(tx, network, now, MATCHED_AT_ONCE))?;
+            matched_count += worked.record_count;
+            if !worked.is_more || stop.is_asked() {
+                break;
+            }
+            if sealed.elapsed() >= SEAL_EVERY {
+                seal(db, stop)?;
+                sealed = Instant::now();
+            }
+        }
+    }
+    Ok(matched_count)
+}
+
+/// Asks for a model of the records of each network that is due for one. Answers how many.
+pub fn ask_for_models(db: &Db, now: TimeMs) -> Result<usize, Fault> {
+    let mut asked_count = 0;
+    for network in db.read(organisations::networks)? {
+        let network = network.id;
+        if db.write(move |tx| matching::ask_if_due(tx, network, now))? {
+            asked_count += 1;
+        }
+    }
+    Ok(asked_count)
 }
 
 /// Numbers all touches that have no number yet, network by network. Answers how many.
@@ -92,6 +142,22 @@ mod tests {
             let feed = world.db.read(|cx| touches::feed(cx, &lens, None, 10)).unwrap().unwrap();
             let numbers: Vec<_> = feed.iter().map(|touch| touch.leaf_index).collect();
             assert_eq!(numbers, [Some(0), Some(1)]);
+        }
+    }
+
+    #[test]
+    fn records_are_matched_when_they_came_round() {
+        for world in worlds() {
+            let (spoke, _) = world.record(world.spoke, "1", None, "Maya Okafor");
+            world.record(world.harbour, "2", None, "Ben Adeyemi");
+            let stop = Stop::default();
+            assert_eq!(match_waiting(&world.db, &world.clock, &stop).unwrap(), 2);
+            assert_eq!(match_waiting(&world.db, &world.clock, &stop).unwrap(), 0);
+            assert_eq!(ask_for_models(&world.db, world.clock.now()).unwrap(), 0, "two are few");
+            let lens = world.lens(world.brand);
+            let found =
+                world.db.read(|cx| handfast_record::customers::find(cx, &lens, spoke)).unwrap();
+            assert_eq!(found.unwrap().records.len(), 1);
         }
     }
 
