@@ -76,7 +76,8 @@ impl Postings {
     }
 
     /// Memory taken, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    #[cfg(test)]
+    fn bytes(&self) -> usize {
         let one = |shard: &Shard| {
             shard.entries.capacity() * size_of::<Entry>() + shard.pool.capacity() * size_of::<u32>()
         };
