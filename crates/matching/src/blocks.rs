@@ -14,9 +14,9 @@ pub(crate) struct Blocks {
     members: Vec<u32>,
     /// Where each block begins in `members`; one more at the end.
     starts: Vec<u32>,
-    /// For each record where its blocks begin in `blocks`; one more at the end.
+    /// For each record where its blocks begin in `of_records`; one more at the end.
     firsts: Vec<u32>,
-    blocks: Vec<u32>,
+    of_records: Vec<u32>,
     /// One for each of [`KINDS`].
     pub(crate) kinds: Vec<KeyKind>,
     /// A key held by more records is retired.
@@ -53,7 +53,7 @@ impl Blocks {
     pub(crate) fn new(
         count: usize,
         most: Most,
-        team: &Team,
+        team: Team,
         keys_of: &(impl Fn(usize, &mut Vec<u64>) + Sync),
     ) -> Self {
         let chunks = team.chunks(count, |range| {
@@ -116,21 +116,21 @@ impl Blocks {
             firsts[at + 1] += firsts[at];
         }
         let mut next = firsts.clone();
-        let mut blocks = vec![0; members.len()];
+        let mut of_records = vec![0; members.len()];
         for block in 0..starts.len() - 1 {
             for &member in &members[starts[block] as usize..starts[block + 1] as usize] {
-                blocks[next[member as usize] as usize] = block as u32;
+                of_records[next[member as usize] as usize] = block as u32;
                 next[member as usize] += 1;
             }
         }
-        Self { members, starts, firsts, blocks, kinds, most }
+        Self { members, starts, firsts, of_records, kinds, most }
     }
 
     /// The records above `record` that share a live key with it, ascending, into `out`.
     pub(crate) fn above(&self, record: u32, out: &mut Vec<u32>) {
         out.clear();
         let range = self.firsts[record as usize]..self.firsts[record as usize + 1];
-        for &block in &self.blocks[range.start as usize..range.end as usize] {
+        for &block in &self.of_records[range.start as usize..range.end as usize] {
             let block = block as usize;
             let members =
                 &self.members[self.starts[block] as usize..self.starts[block + 1] as usize];

@@ -33,7 +33,7 @@ pub(crate) struct Evidence<'e> {
 }
 
 /// Fits the weights.
-pub(crate) fn fit(evidence: &Evidence<'_>, records: usize, team: &Team) -> Scales {
+pub(crate) fn fit(evidence: &Evidence<'_>, records: usize, team: Team) -> Scales {
     let chances: Vec<Vec<f64>> =
         evidence.whats.iter().enumerate().map(|(at, &what)| chance(evidence, at, what)).collect();
     let mut same: Vec<Vec<f64>> = evidence
@@ -158,7 +158,7 @@ impl Sums {
     }
 }
 
-fn expect(evidence: &Evidence<'_>, scales: &Scales, kin: &[f64], team: &Team) -> Sums {
+fn expect(evidence: &Evidence<'_>, scales: &Scales, kin: &[f64], team: Team) -> Sums {
     let parts = team.each(evidence.proposed.len(), |chunk| {
         let mut sums = Sums::new(evidence.whats);
         for pattern in &evidence.proposed[chunk] {
@@ -167,7 +167,9 @@ fn expect(evidence: &Evidence<'_>, scales: &Scales, kin: &[f64], team: &Team) ->
         sums
     });
     let mut sums = Sums::new(evidence.whats);
-    parts.iter().for_each(|part| sums.add(part));
+    for part in &parts {
+        sums.add(part);
+    }
     sums
 }
 

@@ -64,9 +64,8 @@ impl Class {
         };
         match kind {
             Kind::Given | Kind::Middle | Kind::Word => 14,
-            Kind::Family | Kind::FamilyPart => 20,
             Kind::Date | Kind::Street => 26,
-            Kind::Postcode => 20,
+            Kind::Family | Kind::FamilyPart | Kind::Postcode => 20,
             Kind::City => 12,
             Kind::Region | Kind::Category => 4,
             Kind::Phone | Kind::Email | Kind::Organisation | Kind::Identifier => 34,
@@ -260,7 +259,7 @@ impl Frequencies {
     /// Counts the values of all records; `view` gives the prepared record at an index.
     pub(crate) fn count<'a>(
         count: usize,
-        team: &Team,
+        team: Team,
         view: &(impl Fn(usize) -> View<'a> + Sync),
     ) -> (Self, Vec<Placeholder>) {
         let size = (count * 16).next_power_of_two().clamp(1 << 12, 1 << 24);

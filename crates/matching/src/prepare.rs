@@ -166,10 +166,10 @@ impl<'m> Preparer<'m> {
         }
         slot.start = (shelf.text.len() - shelf.text_start()) as u16;
         slot.len = text.len() as u8;
-        if slot.kind != Kind::Date {
-            shelf.text.extend_from_slice(text);
-        } else {
+        if slot.kind == Kind::Date {
             slot.len = 0;
+        } else {
+            shelf.text.extend_from_slice(text);
         }
         shelf.slots.push(slot);
     }

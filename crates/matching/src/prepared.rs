@@ -90,10 +90,6 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// Ends the record whose slots and text were just appended.
     pub(crate) fn close(&mut self) {
         self.ends.push((self.slots.len() as u32, self.text.len() as u32));

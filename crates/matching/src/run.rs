@@ -84,7 +84,7 @@ pub fn run(records: &Records, options: &Options, progress: &dyn Fn(Stage, u64, u
     let count = records.len();
     let all = count as u64;
     let ranks = ranks(records);
-    let order = together(records, &ranks, &team);
+    let order = together(records, &ranks, team);
     progress(Stage::Preparing, 0, all);
     let mut model = options.model.clone().unwrap_or_else(|| Model::built_in(records.schema()));
     let shelves = team.chunks(count, |range| {
@@ -100,22 +100,23 @@ pub fn run(records: &Records, options: &Options, progress: &dyn Fn(Stage, u64, u
     let mut placeholders = Vec::new();
     if fitting {
         progress(Stage::Counting, 0, all);
-        placeholders = count_values(&mut model, &mut shelves, count, &team);
+        placeholders = count_values(&mut model, &mut shelves, count, team);
     }
     progress(Stage::Blocking, 0, all);
-    let most = match fitting {
-        true => Most::Upto(model.key_records_max),
-        false => Most::Given(model.key_records_max),
+    let most = if fitting {
+        Most::Upto(model.key_records_max)
+    } else {
+        Most::Given(model.key_records_max)
     };
-    let blocks = Blocks::new(count, most, &team, &|place, out: &mut Vec<u64>| {
+    let blocks = Blocks::new(count, most, team, &|place, out: &mut Vec<u64>| {
         keys::keys(shelves.view(place), out);
     });
     model.key_records_max = blocks.most;
     if fitting {
         progress(Stage::Fitting, 0, all);
-        fit_weights(&mut model, &shelves, &blocks, count, &team);
+        fit_weights(&mut model, &shelves, &blocks, count, team);
     }
-    let (edges, candidates) = score(&model, &shelves, &blocks, count, &team, progress);
+    let (edges, candidates) = score(&model, &shelves, &blocks, count, team, progress);
     progress(Stage::Grouping, 0, all);
     let found = Found { edges, candidates, blocks, placeholders };
     settle(model, shelves, found, &ranks, options)
@@ -125,7 +126,7 @@ fn count_values(
     model: &mut Model,
     shelves: &mut Shelves,
     count: usize,
-    team: &Team,
+    team: Team,
 ) -> Vec<Placeholder> {
     let (frequencies, placeholders) = Frequencies::count(count, team, &|place| shelves.view(place));
     model.frequencies = frequencies;
@@ -149,7 +150,7 @@ fn count_values(
     placeholders
 }
 
-fn fit_weights(model: &mut Model, shelves: &Shelves, blocks: &Blocks, count: usize, team: &Team) {
+fn fit_weights(model: &mut Model, shelves: &Shelves, blocks: &Blocks, count: usize, team: Team) {
     let see = |a: u32, b: u32| {
         let mut seen = [Seen::MISSING; WHATS_MAX];
         model.see(shelves.view(a as usize), shelves.view(b as usize), &mut seen);
@@ -158,7 +159,7 @@ fn fit_weights(model: &mut Model, shelves: &Shelves, blocks: &Blocks, count: usi
     let random: Vec<_> = team
         .chunks(RANDOM_PAIRS, |range| {
             let pair = |at: usize| fit::random_pair(at as u64, count);
-            range.map(|at| pair(at)).map(|(a, b)| see(a.min(b), a.max(b))).collect::<Vec<_>>()
+            range.map(pair).map(|(a, b)| see(a.min(b), a.max(b))).collect::<Vec<_>>()
         })
         .concat();
     let proposed: u64 = blocks.kinds.iter().map(|kind| kind.pairs).sum();
@@ -187,7 +188,7 @@ fn score(
     shelves: &Shelves,
     blocks: &Blocks,
     count: usize,
-    team: &Team,
+    team: Team,
     progress: &dyn Fn(Stage, u64, u64),
 ) -> (Vec<Edge>, u64) {
     let low = model.cuts().low;
@@ -238,7 +239,7 @@ fn ranks(records: &Records) -> Vec<u32> {
 }
 
 /// All indices so that records of one name lie together in memory, where pairs are compared.
-fn together(records: &Records, ranks: &[u32], team: &Team) -> Vec<u32> {
+fn together(records: &Records, ranks: &[u32], team: Team) -> Vec<u32> {
     let columns = &records.schema().columns;
     let named = [Field::FamilyName, Field::FullName, Field::Email, Field::Organisation];
     let column =

@@ -22,7 +22,7 @@ impl Team {
 
     /// Cuts `0..count` into chunks, works on them and gives the results in order.
     pub(crate) fn chunks<T: Send>(
-        &self,
+        self,
         count: usize,
         work: impl Fn(Range<usize>) -> T + Sync,
     ) -> Vec<T> {
@@ -31,7 +31,7 @@ impl Team {
     }
 
     /// Works on `0..count` one by one and gives the results in order.
-    pub(crate) fn each<T: Send>(&self, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    pub(crate) fn each<T: Send>(self, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let threads = self.threads.min(count);
         if threads <= 1 {
             return (0..count).map(work).collect();

@@ -137,8 +137,10 @@ pub(crate) fn date(text: &str) -> Option<u32> {
         (1, [(all, 8), ..]) => packed(all / 10_000, all / 100 % 100, all % 100),
         (1, [(year, 4), ..]) => packed(year, 0, 0),
         (2, [(year, 4), (month, 1..=2), _]) => packed(year, month, 0),
-        (3, [(year, 4), (month, 1..=2), (day, 1..=2)])
-        | (3, [(day, 1..=2), (month, 1..=2), (year, 4)]) => packed(year, month, day),
+        (
+            3,
+            [(year, 4), (month, 1..=2), (day, 1..=2)] | [(day, 1..=2), (month, 1..=2), (year, 4)],
+        ) => packed(year, month, day),
         _ => None,
     }
 }
@@ -292,5 +294,49 @@ pub(crate) fn street(folded: &str) -> Option<Street> {
 pub(crate) fn joined(folded: &str, out: &mut Vec<u8>) {
     for letter in folded.chars().filter(|letter| letter.is_alphanumeric()) {
         out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_in_usual_writings_and_keep_what_is_impossible() {
+        assert_eq!(date("1862-09-05"), Some(18_620_905));
+        assert_eq!(date("18620905"), Some(18_620_905));
+        assert_eq!(date("5/9/1862"), Some(18_620_905));
+        assert_eq!(date("1862-09-85"), Some(18_620_985));
+        assert_eq!(date("1862-09-05t00:00:00"), Some(18_620_905));
+        assert_eq!(date("1862"), Some(18_620_000));
+        assert_eq!(date("yesterday"), None);
+        assert_eq!(date("123456789012"), None);
+    }
+
+    #[test]
+    fn one_line_has_one_number_however_it_is_written() {
+        let digits = |text: &str| {
+            let mut out = Vec::new();
+            phone(text, &mut out).then_some(out)
+        };
+        assert_eq!(digits("+1 519 440 1911"), digits("(519) 440-1911"));
+        assert_eq!(digits("0049 30 901820"), digits("+49 30 901820"));
+        assert_eq!(digits("000000"), None);
+    }
+
+    #[test]
+    fn a_street_is_its_name_and_number() {
+        let long = street("12 oak street apt 4").unwrap();
+        let short = street("12 oak st").unwrap();
+        assert_eq!(long, short);
+        assert_eq!(short.name, b"oak");
+        assert_eq!(street("the avenue").unwrap().name, b"theavenue");
+        assert_eq!(street(""), None);
+    }
+
+    #[test]
+    fn an_address_without_its_tag_is_the_same_mailbox() {
+        assert_eq!(email("maya+shop@post.example"), Some(("maya", "post.example")));
+        assert_eq!(email("maya"), None);
     }
 }

@@ -138,10 +138,6 @@ impl Scales {
         &self.stored.comparisons
     }
 
-    pub(crate) fn priors(&self) -> (f64, f64) {
-        (self.stored.prior, self.stored.kin_prior)
-    }
-
     pub(crate) fn prior(&self) -> i32 {
         self.prior
     }
@@ -207,13 +203,11 @@ impl LevelWeights {
 /// record is seen.
 pub(crate) fn kin_share(what: What) -> f64 {
     match what {
-        What::Family | What::FirstWord => 0.8,
-        What::SecondWord => 0.1,
+        What::Family | What::FirstWord | What::Address => 0.8,
+        What::SecondWord | What::Email => 0.1,
         What::Given | What::Middle | What::ThirdWord => 0.05,
         What::BirthDate | What::Identifier(_) => 0.03,
-        What::Address => 0.8,
         What::Phone => 0.4,
-        What::Email => 0.1,
         What::Organisation | What::Category(_) => 0.3,
     }
 }

@@ -9,12 +9,12 @@ const fn dayless(words: &'static str, same: f32, chance: f32, by_rarity: bool) -
 
 pub(super) static LEVELS: [Level; 10] = [
     level("missing", 0.0, 1.0, false),
-    exact("same", 0.90, 0.0001),
+    exact("same", 0.915, 0.0001),
     level("one digit apart", 0.05, 0.002, false),
     level("day and month swapped", 0.01, 0.0001, false),
     level("two of day, month and year the same", 0.015, 0.003, false),
     level("same year", 0.005, 0.02, false),
-    level("another", 0.02, 0.97, false),
+    level("another", 0.005, 0.97, false),
     dayless("same year, no day known", 0.90, 0.01, true),
     dayless("a year one digit apart, no day known", 0.06, 0.08, false),
     dayless("another year, no day known", 0.04, 0.91, false),
@@ -35,7 +35,8 @@ pub(super) fn compare(habits: Habits, a: &[Slot], b: &[Slot]) -> Seen {
 
 fn one(habits: Habits, x: &Slot, y: &Slot) -> Seen {
     let (p, q) = (x.aux, y.aux);
-    let no_day = |day: u32| day % 10_000 == 0 || (habits.new_year_is_no_day && day % 10_000 == 101);
+    let no_day =
+        |day: u32| day.is_multiple_of(10_000) || (habits.new_year_is_no_day && day % 10_000 == 101);
     if no_day(p) && no_day(q) {
         let digits = digits_apart(p / 10_000, q / 10_000);
         return match digits {
@@ -57,7 +58,6 @@ fn one(habits: Habits, x: &Slot, y: &Slot) -> Seen {
     }
     match u8::from(py == qy) + u8::from(pm == qm) + u8::from(pd == qd) {
         2 => Seen::new(4, 0),
-        1 if py == qy => Seen::new(5, 0),
         _ if py == qy => Seen::new(5, 0),
         _ => Seen::new(6, 0),
     }

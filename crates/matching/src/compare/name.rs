@@ -49,13 +49,13 @@ pub(super) static MIDDLE: [Level; 8] = [
 ];
 pub(super) const WORD: [Level; 8] = [
     NONE,
-    exact("same", 0.70, 0.01),
+    exact("same", 0.74, 0.01),
     level("another form of the name", 0.08, 0.01, true),
     level("one letter apart", 0.08, 0.005, true),
     level("similar", 0.03, 0.01, true),
     level("initial", 0.03, 0.05, false),
     level("elsewhere", 0.001, 0.01, true),
-    level("another", 0.08, 0.90, false),
+    level("another", 0.04, 0.90, false),
 ];
 
 /// The levels of the best word: those of two words and more, then those of a single word, which
@@ -83,17 +83,17 @@ fn words_agree(
     if x.hash == y.hash {
         return Seen::new(if x.len == 1 { INITIAL } else { SAME }, rare(x, y));
     }
-    let (p, q) = (parts_a.text(x), parts_b.text(y));
-    if p.len() == 1 || q.len() == 1 {
-        let same = p.first() == q.first();
+    let (mine, theirs) = (parts_a.text(x), parts_b.text(y));
+    if mine.len() == 1 || theirs.len() == 1 {
+        let same = mine.first() == theirs.first();
         return Seen::new(if same { INITIAL } else { OTHER }, 0);
     }
     if x.column & y.column & FORMS != 0
-        && nicknames::related(&nicknames::names(p), &nicknames::names(q))
+        && nicknames::related(&nicknames::names(mine), &nicknames::names(theirs))
     {
         return Seen::new(FORM, rare(x, y));
     }
-    match near(p, q, (x.aux, y.aux)) {
+    match near(mine, theirs, (x.aux, y.aux)) {
         Near::One => Seen::new(SLIP, rare(x, y)),
         Near::Some => Seen::new(SIMILAR, rare(x, y)),
         Near::Not => Seen::new(OTHER, 0),
@@ -136,8 +136,10 @@ pub(super) fn typed(a: &Parts<'_>, b: &Parts<'_>) -> [Seen; 3] {
         let second = pair(givens_a, families_b, crossed);
         let weak = first.level == 0 || second.level == 0;
         if (agrees(first) && agrees(second)) || (weak && (agrees(first) || agrees(second))) {
+            // By level where they are equally rare: the weight is the same from both sides.
+            let rank = |seen: Seen| (seen.rare, seen.level);
             let (whole, rest) =
-                if first.rare >= second.rare { (first, second) } else { (second, first) };
+                if rank(first) >= rank(second) { (first, second) } else { (second, first) };
             family = Seen::new(ELSEWHERE, whole.rare);
             given = rest;
             return [family, given, middle(a, b, None)];
@@ -162,11 +164,7 @@ pub(super) fn typed(a: &Parts<'_>, b: &Parts<'_>) -> [Seen; 3] {
 
 /// One part of a family name of several that is all or part of the other.
 fn family_parts(a: &Parts<'_>, b: &Parts<'_>) -> Option<Seen> {
-    let all = |parts: &Parts<'_>| {
-        let slots = [parts.of(Kind::FamilyPart), parts.of(Kind::Family)];
-        (slots[0].len() > 0).then_some(()).map(|()| ()).is_some()
-    };
-    if !all(a) && !all(b) {
+    if a.of(Kind::FamilyPart).is_empty() && b.of(Kind::FamilyPart).is_empty() {
         return None;
     }
     let list = |parts: &Parts<'_>| {

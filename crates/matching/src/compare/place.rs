@@ -3,7 +3,7 @@
 use super::{Level, Parts, Seen};
 use crate::{
     prepared::{Kind, Slot},
-    text::{Near, distance, near},
+    text::{Near, distance, mask, near},
 };
 
 /// How the street compares; times five, plus how the town and the postcode do.
@@ -90,9 +90,8 @@ fn one_street(a: &Parts<'_>, b: &Parts<'_>, x: &Slot, y: &Slot) -> (u8, u8) {
             (STREET_NEAR, name_rare)
         };
     }
-    let (p, q) = (a.text(x), b.text(y));
-    let masks = (crate::text::mask(p), crate::text::mask(q));
-    let close = near(p, q, masks) != Near::Not;
+    let (mine, theirs) = (a.text(x), b.text(y));
+    let close = near(mine, theirs, (mask(mine), mask(theirs))) != Near::Not;
     if close && same_number && numbers.0 {
         (STREET_NEAR, x.rare.min(y.rare))
     } else if close {
