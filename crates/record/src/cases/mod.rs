@@ -116,7 +116,7 @@ pub enum Error {
 /// Takes one step of a case in. Steps come in the order of their time; one that comes late is kept
 /// at its time, and hands nothing over.
 pub fn event(tx: &mut Tx<'_>, author: &Author, now: TimeMs, event: &Event) -> Result<(), Error> {
-    let known = store::place_of_ref(tx, author, &event.case_ref)?;
+    let known = known(tx, author, &event.case_ref)?;
     let (subject, id, record) = match known {
         Some((subject, id)) => {
             (subject, id, record_of(tx, author, event)?.map(|(_, record)| record))
@@ -145,6 +145,23 @@ pub fn event(tx: &mut Tx<'_>, author: &Author, now: TimeMs, event: &Event) -> Re
     Ok(())
 }
 
+/// Where the case with this reference is, its customer locked against merging.
+fn known(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    case_ref: &str,
+) -> Result<Option<(SubjectId, CaseId)>, Fault> {
+    for _ in 0..16 {
+        let Some(place) = store::place_of_ref(tx, author, case_ref)? else { return Ok(None) };
+        // A case that names nobody has no customer to lock.
+        customers::lock(tx, author.network(), place.0.as_kind())?;
+        if store::place_of_ref(tx, author, case_ref)? == Some(place) {
+            return Ok(Some(place));
+        }
+    }
+    Err(Fault::other("a case moved faster than it could be held"))
+}
+
 fn open(
     tx: &mut Tx<'_>,
     author: &Author,
@@ -168,11 +185,8 @@ fn record_of(
     event: &Event,
 ) -> Result<Option<(CustomerId, RecordId)>, Error> {
     let Some(customer_ref) = &event.customer_ref else { return Ok(None) };
-    let unknown = || Error::UnknownCustomer(customer_ref.clone());
-    let (customer, record) =
-        customers::own_record(tx, author, customer_ref)?.ok_or_else(unknown)?;
-    let standing = customers::lock(tx, author.network(), customer)?.ok_or_else(unknown)?;
-    Ok(Some((standing, record)))
+    let own = customers::lock_own_record(tx, author, customer_ref)?;
+    own.map(Some).ok_or_else(|| Error::UnknownCustomer(customer_ref.clone()))
 }
 
 /// A customer's cases that the viewer sees, the latest step first, at most 200.

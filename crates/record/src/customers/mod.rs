@@ -30,7 +30,8 @@ use crate::{
 pub use golden::{Chosen, Other, Part, Source, Statement, Statements, Value, Why};
 pub use lists::{count, list, search};
 pub use names::name;
-pub(crate) use records::{choose, keep_also, lock, lock_to_change};
+pub(crate) use records::{choose, keep_also, lock, lock_own_record, lock_to_change};
+pub(crate) use store::standing;
 pub use records::{confirm, own_record, receive, revise};
 
 pub use crate::touches::Field;
@@ -298,13 +299,24 @@ fn projected(
 /// As [`find`], for a change in the same transaction: others who would change the customer wait
 /// until its end, so what is read here is what is changed.
 pub fn hold(tx: &mut Tx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Customer>, Fault> {
-    // Whoever does not see the customer holds up nobody.
-    let Some(seen) = find(tx, lens, id)? else { return Ok(None) };
-    match records::lock_to_change(tx, lens.network(), seen.sight.customer())? {
-        // As the viewer knows it: it may have been merged a moment ago.
-        Some(_) => find(tx, lens, seen.id),
-        None => Ok(None),
+    for _ in 0..STANDSTILL_TRIES {
+        // Whoever does not see the customer holds up nobody.
+        let Some(seen) = find(tx, lens, id)? else { return Ok(None) };
+        let locked = records::lock_to_change(tx, lens.network(), seen.sight.customer())?;
+        // It may have been merged, or parted from another, a moment ago.
+        let Some(held) = find(tx, lens, id)? else { return Ok(None) };
+        if locked == Some(held.sight.customer()) {
+            return Ok(Some(held));
+        }
     }
+    Err(no_standstill())
+}
+
+/// How often a customer is looked for again that was merged or parted while it was waited for.
+const STANDSTILL_TRIES: usize = 16;
+
+fn no_standstill() -> Fault {
+    Fault::other("a customer was merged and parted faster than it could be held")
 }
 
 /// The customer whose record `organisation` keeps under this reference, if the viewer sees that
@@ -337,12 +349,28 @@ pub fn log(
     customer: CustomerId,
     touch: NewTouch,
 ) -> Result<crate::TouchId, Error> {
-    let seen = look(tx, lens, customer)?.ok_or(Error::NotFound)?;
-    let standing = lock(tx, lens.network(), seen.customer())?.ok_or(Error::NotFound)?;
+    let standing = lock_seen(tx, lens, customer)?.ok_or(Error::NotFound)?;
     let records = store::records(tx, lens.network(), standing)?;
     let own = records.iter().find(|record| record.organisation == author.organisation_id());
     let record = own.map(|record| record.id);
     let touch = NewTouch { subject: standing.as_kind(), record, ..touch };
     let (id, _) = touches::append(tx, author, now, touch)?;
     Ok(id)
+}
+
+/// Where a customer that the viewer sees stands, locked against merging.
+pub(crate) fn lock_seen(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    id: CustomerId,
+) -> Result<Option<CustomerId>, Fault> {
+    for _ in 0..STANDSTILL_TRIES {
+        let Some(seen) = look(tx, lens, id)? else { return Ok(None) };
+        let locked = lock(tx, lens.network(), seen.customer())?;
+        let Some(again) = look(tx, lens, id)? else { return Ok(None) };
+        if locked == Some(again.customer()) {
+            return Ok(locked);
+        }
+    }
+    Err(no_standstill())
 }

@@ -71,7 +71,8 @@ pub(super) fn place_of_ref(
     )
 }
 
-pub(super) fn standing(
+/// Where a customer stands now: after merging, with the one it became part of.
+pub(crate) fn standing(
     cx: &mut Cx<'_>,
     network: NetworkId,
     customer: CustomerId,

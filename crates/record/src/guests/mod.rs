@@ -110,7 +110,7 @@ pub fn list(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Vec<Guest>, Fau
         Some(own) => store::of_organisation(cx, network, own)?,
         None => store::of_network(cx, network)?,
     };
-    Ok(rows.into_iter().map(|row| shown(lens, now, row)).collect())
+    rows.into_iter().map(|row| shown(cx, lens, now, row)).collect()
 }
 
 /// The askings that wait for a customer now, the latest first, at most 200. For the brand, who
@@ -120,7 +120,7 @@ pub fn waiting(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Vec<Guest>, 
         return Ok(Vec::new());
     }
     let rows = store::waiting(cx, lens.network(), now)?;
-    Ok(rows.into_iter().map(|row| shown(lens, now, row)).collect())
+    rows.into_iter().map(|row| shown(cx, lens, now, row)).collect()
 }
 
 /// The asking with this id, if it is the viewer's organisation's, or the viewer the brand's.
@@ -132,7 +132,7 @@ pub fn find(
 ) -> Result<Option<Guest>, Fault> {
     let row = store::one(cx, lens.network(), id)?;
     let row = row.filter(|row| lens.own_only().is_none_or(|own| own == row.organisation));
-    Ok(row.map(|row| shown(lens, now, row)))
+    row.map(|row| shown(cx, lens, now, row)).transpose()
 }
 
 /// Makes a code and a link by which the customer can confirm, for the brand to pass on. Those that
@@ -202,6 +202,7 @@ pub fn wish(cx: &mut Cx<'_>, link: &TokenHash, now: TimeMs) -> Result<Option<Wis
     let Some((network, guest)) = behind(cx, link, now)? else { return Ok(None) };
     let Some(terms) = terms::in_force(cx, network, guest.organisation)? else { return Ok(None) };
     let Some(customer) = guest.customer else { return Ok(None) };
+    let customer = customers::standing(cx, network, customer)?.unwrap_or(customer);
     let permitted = ties::permitted(cx, network, customer, guest.organisation)?;
     let lines = store::lines(cx, network, guest.organisation)?;
     let names = organisations::names(cx, network, [guest.organisation])?;
@@ -251,7 +252,11 @@ pub fn end(
     let customer = customers::lock(tx, network, customer)?.ok_or(Error::NotFound)?;
     let tie = (seen.organisation, Tie::Guest);
     ties::end(tx, network, customer, tie, now)?;
-    store::end(tx, network, seen.organisation, customer, now)?;
+    for other in store::let_in_now(tx, network, seen.organisation, now)? {
+        if customers::standing(tx, network, other.1)? == Some(customer) {
+            store::end(tx, network, other.0, now)?;
+        }
+    }
     let voice = if lens.is_whole() { *author } else { brand(network) };
     note(tx, &voice, now, &guest, Audience::Named, |organisation, _| Body::TieEnded {
         tie: Tie::Guest,
@@ -359,7 +364,10 @@ fn note(
     audience: Audience,
     body: impl FnOnce(OrganisationId, String) -> Body,
 ) -> Result<(), Error> {
-    let subject: SubjectId = guest.customer.map_or(guest.id.as_kind(), Id::as_kind);
+    // The customer may have been merged since it was asked for.
+    let lock = |customer| customers::lock(tx, author.network(), customer);
+    let standing = guest.customer.map(lock).transpose()?.flatten();
+    let subject: SubjectId = standing.map_or(guest.id.as_kind(), Id::as_kind);
     let body = body(guest.organisation, guest.why.clone());
     let named = if audience == Audience::Named { vec![guest.organisation] } else { Vec::new() };
     let touch = NewTouch { audience, named, ..NewTouch::new(subject, now, body) };
@@ -367,18 +375,25 @@ fn note(
     Ok(())
 }
 
-fn shown(lens: &Lens, now: TimeMs, row: Stored) -> Guest {
+/// An asking as its viewer may know it, with the customer by the id that the viewer knows.
+fn shown(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, row: Stored) -> Result<Guest, Fault> {
     let state = rules::state(&row, now);
-    Guest {
+    let mut known = |customer| {
+        let standing = customers::standing(cx, lens.network(), customer)?.unwrap_or(customer);
+        lens.known_as(cx, standing)
+    };
+    let customer = row.customer.filter(|_| lens.is_whole() || state == State::LetIn);
+    let customer = customer.map(&mut known).transpose()?;
+    Ok(Guest {
         id: row.id,
         organisation: row.organisation,
         person: row.person,
-        customer: row.customer.filter(|_| lens.is_whole() || state == State::LetIn),
+        customer,
         why: row.why,
         state,
         tries_left: (TRIES_MAX - row.try_count).max(0),
         asked: row.asked,
         expires: row.expires,
         until: row.until,
-    }
+    })
 }

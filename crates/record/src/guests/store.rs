@@ -268,18 +268,36 @@ pub(super) fn refuse(tx: &mut Tx<'_>, network: NetworkId, id: GuestId) -> Result
     )
 }
 
-/// Ends all that lets this organisation in with this customer.
+/// Whom an organisation is let in with now, at most 1,000: the askings, each with its customer as
+/// it was then.
+pub(super) fn let_in_now(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+    now: TimeMs,
+) -> Result<Vec<(GuestId, CustomerId)>, Fault> {
+    cx.all(
+        "select guest_id, customer_id
+           from guest
+          where network_id = $1 and organisation_id = $2 and until_ms > $3
+            and customer_id is not null
+          order by asked_ms desc, guest_id
+          limit 1000",
+        (network, organisation, now),
+    )
+}
+
+/// Ends what lets an organisation in by this asking.
 pub(super) fn end(
     tx: &mut Tx<'_>,
     network: NetworkId,
-    organisation: OrganisationId,
-    customer: CustomerId,
+    id: GuestId,
     now: TimeMs,
 ) -> Result<u64, Fault> {
     tx.exec(
         "update guest set until_ms = $1
-          where network_id = $2 and organisation_id = $3 and customer_id = $4 and until_ms > $1",
-        (now, network, organisation, customer),
+          where network_id = $2 and guest_id = $3 and until_ms > $1",
+        (now, network, id),
     )
 }
 

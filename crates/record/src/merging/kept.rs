@@ -96,6 +96,8 @@ pub(super) struct Sets {
     pub(super) said: BTreeMap<SaidKey, SaidRow>,
     pub(super) frozen: Option<FrozenRow>,
     pub(super) known: BTreeSet<(OrganisationId, CustomerId)>,
+    /// The partners that wrote of it: read from its touches, and not kept.
+    pub(super) wrote: BTreeSet<OrganisationId>,
 }
 
 impl Sets {
@@ -135,9 +137,10 @@ impl Sets {
         self.said.insert((row.purpose, row.organisation, row.class), row);
     }
 
-    /// The organisations that have, or had, a tie of their own.
+    /// The organisations that have, or had, a tie of their own, or wrote of it.
     pub(super) fn met(&self) -> BTreeSet<OrganisationId> {
-        self.ties.values().filter(|row| row.is_own()).map(|row| row.organisation).collect()
+        let tied = self.ties.values().filter(|row| row.is_own()).map(|row| row.organisation);
+        tied.chain(self.wrote.iter().copied()).collect()
     }
 }
 

@@ -110,6 +110,7 @@ fn undo(tx: &mut Tx<'_>, network: NetworkId, merge: &Merge) -> Result<(), Fault>
     let way =
         Way { network, from: merge.into, to: merge.from, merge: merge.id, extent: Extent::Noted };
     moving::go(tx, &way)?;
+    moving::lead_guests(tx, &way, merge.applied, &leaning)?;
     search::forget(tx, network, merge.into.as_kind());
     let of_from = events(tx, network, merge.from)?;
     let of_into = events(tx, network, merge.into)?;

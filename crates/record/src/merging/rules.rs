@@ -34,6 +34,7 @@ pub(super) fn together((into, a): (CustomerId, &Sets), (from, b): (CustomerId, &
         said,
         frozen: frozen_together(a.frozen.as_ref(), b.frozen.as_ref()).cloned(),
         known: known_together((into, a), (from, b)),
+        wrote: a.wrote.union(&b.wrote).copied().collect(),
     }
 }
 

@@ -55,13 +55,13 @@ pub fn ask(
         return Err(Error::ForPartners);
     }
     let network = lens.network();
-    let seen = customers::look(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    customers::look(tx, lens, customer)?.ok_or(Error::NotFound)?;
     let why = rules::why(why)?;
     let classes = rules::mask(classes);
     if classes == 0 {
         return Err(Error::NothingNamed);
     }
-    let customer = customers::lock(tx, network, seen.customer())?.ok_or(Error::NotFound)?;
+    let customer = customers::lock_seen(tx, lens, customer)?.ok_or(Error::NotFound)?;
     let nobody = || Fault::other("access is asked for by a person who signs in");
     let request = Stored {
         id: RequestId::at(now),
@@ -245,8 +245,7 @@ pub fn end(
 ) -> Result<Request, Error> {
     let network = lens.network();
     find(tx, lens, now, id)?.ok_or(Error::NotFound)?;
-    let customer = store::place_of(tx, network, id)?.ok_or(Error::NotFound)?;
-    let customer = customers::lock(tx, network, customer)?.ok_or(Error::NotFound)?;
+    let customer = locked(tx, network, id)?;
     let request = store::one(tx, network, customer, id)?.ok_or(Error::NotFound)?;
     if !matches!(shown(tx, lens, now, request.clone())?.state, State::Allowed { .. }) {
         return Err(Error::Over);
@@ -263,10 +262,22 @@ pub fn end(
 
 /// The open request, locked with its customer until the end of the transaction.
 fn held(tx: &mut Tx<'_>, network: NetworkId, id: RequestId) -> Result<Stored, Error> {
-    let customer = store::place_of(tx, network, id)?.ok_or(Error::NotFound)?;
-    let customer = customers::lock(tx, network, customer)?.ok_or(Error::NotFound)?;
+    let customer = locked(tx, network, id)?;
     let request = store::lock(tx, network, customer, id)?.ok_or(Error::NotFound)?;
     if request.state == store::ASKED { Ok(request) } else { Err(Error::Closed) }
+}
+
+/// The customer that a request is about, locked against merging.
+fn locked(tx: &mut Tx<'_>, network: NetworkId, id: RequestId) -> Result<CustomerId, Error> {
+    // It may be merged, or parted from another, while it is waited for.
+    for _ in 0..16 {
+        let place = store::place_of(tx, network, id)?.ok_or(Error::NotFound)?;
+        let customer = customers::lock(tx, network, place)?.ok_or(Error::NotFound)?;
+        if customer == place && store::place_of(tx, network, id)? == Some(place) {
+            return Ok(customer);
+        }
+    }
+    Err(Fault::other("a request moved faster than it could be held").into())
 }
 
 /// The brand as author: what a partner writes on a customer would tie it to the customer.

@@ -223,8 +223,7 @@ pub fn order(
 ) -> Result<Applied, Error> {
     let unknown = || Error::UnknownCustomer(order.customer_ref.clone());
     let (customer, record) =
-        customers::own_record(tx, author, &order.customer_ref)?.ok_or_else(unknown)?;
-    let customer = customers::lock(tx, author.network(), customer)?.ok_or_else(unknown)?;
+        customers::lock_own_record(tx, author, &order.customer_ref)?.ok_or_else(unknown)?;
     let lines = store::lines(tx, author.network(), author.organisation_id(), &order.order_ref)?;
     let before = by_ref(tx, author, &order.order_ref)?;
     let place = store::place_of_record(tx, author.network(), customer, record)?;
@@ -262,13 +261,12 @@ pub fn line(tx: &mut Tx<'_>, author: &Author, now: TimeMs, line: &Line) -> Resul
     if store::upsert_line(tx, author, line)? == 0 {
         return Ok(Applied::Same);
     }
-    let Some(before) = by_ref(tx, author, &line.order_ref)? else { return Ok(Applied::Stored) };
+    let before = match known(tx, author, &line.order_ref) {
+        Err(Error::UnknownOrder(_)) => return Ok(Applied::Stored),
+        known => known?,
+    };
     let lines = store::lines(tx, author.network(), author.organisation_id(), &line.order_ref)?;
     let sale = rules::with_lines(before, &lines);
-    let standing = customers::lock(tx, author.network(), sale.customer)?;
-    if standing != Some(sale.customer) {
-        return Err(Error::UnknownOrder(line.order_ref.clone()));
-    }
     store::update(tx, author.network(), &sale)?;
     let customer_ref = store::customer_ref(tx, author.network(), sale.customer, sale.record)?;
     let who = author.on_behalf_of(line.seller);
@@ -341,11 +339,22 @@ pub fn review(
     Ok(Applied::Stored)
 }
 
+/// The order with this reference, its customer locked against merging.
 fn known(tx: &mut Tx<'_>, author: &Author, order_ref: &str) -> Result<Sale, Error> {
     let unknown = || Error::UnknownOrder(order_ref.to_owned());
-    let sale = by_ref(tx, author, order_ref)?.ok_or_else(unknown)?;
-    let standing = customers::lock(tx, author.network(), sale.customer)?;
-    if standing == Some(sale.customer) { Ok(sale) } else { Err(unknown()) }
+    let (network, keeper) = (author.network(), author.organisation_id());
+    // It may be merged, or parted from another, while it is waited for.
+    for _ in 0..16 {
+        let place = store::place_of_ref(tx, network, keeper, order_ref)?;
+        let (customer, _) = place.ok_or_else(unknown)?;
+        customers::lock(tx, network, customer)?;
+        if let Some(sale) = by_ref(tx, author, order_ref)?
+            && sale.customer == customer
+        {
+            return Ok(sale);
+        }
+    }
+    Err(unknown())
 }
 
 fn by_ref(tx: &mut Tx<'_>, author: &Author, order_ref: &str) -> Result<Option<Sale>, Fault> {

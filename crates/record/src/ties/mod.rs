@@ -141,11 +141,11 @@ pub fn end(
 
 /// Where the customer is now, locked, for the brand. A partner is told only of customers it sees.
 fn held(tx: &mut Tx<'_>, lens: &Lens, customer: CustomerId) -> Result<CustomerId, Error> {
-    let seen = customers::look(tx, lens, customer)?.ok_or(Error::NotFound)?;
+    customers::look(tx, lens, customer)?.ok_or(Error::NotFound)?;
     if !lens.is_whole() {
         return Err(Error::ForTheBrand);
     }
-    customers::lock(tx, lens.network(), seen.customer())?.ok_or(Error::NotFound)
+    customers::lock_seen(tx, lens, customer)?.ok_or(Error::NotFound)
 }
 
 fn known(

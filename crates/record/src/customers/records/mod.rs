@@ -2,12 +2,15 @@
 
 mod store;
 
-use handfast_db::{Fault, Tx};
+use handfast_db::{Engine, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
 use store::Standing;
 
-use super::{Details, Error, Field, Incoming, Received, Record, hold, rules, store::records};
+use super::{
+    Details, Error, Field, Incoming, Received, Record, STANDSTILL_TRIES, hold, no_standstill, rules,
+    store::records,
+};
 use crate::{
     CustomerId, RecordId,
     keys::{self, Contact},
@@ -29,7 +32,7 @@ pub fn receive(
 ) -> Result<Received, Error> {
     rules::check(incoming)?;
     let details = rules::complete(&incoming.details);
-    let known = store::by_ref(tx, author, &incoming.external_ref)?;
+    let known = own(tx, author, &incoming.external_ref, lock_to_change)?;
     if let Some((customer, record)) = known {
         return update(tx, author, as_of, now, customer, record, &details);
     }
@@ -148,6 +151,41 @@ pub(crate) fn lock_to_change(
     customer: CustomerId,
 ) -> Result<Option<CustomerId>, Fault> {
     follow(tx, network, customer, store::lock_to_change)
+}
+
+/// The author's own record with this reference, and the customer behind it, locked against
+/// merging.
+pub(crate) fn lock_own_record(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    external_ref: &str,
+) -> Result<Option<(CustomerId, RecordId)>, Fault> {
+    own(tx, author, external_ref, lock)
+}
+
+type Lock = fn(&mut Tx<'_>, NetworkId, CustomerId) -> Result<Option<CustomerId>, Fault>;
+
+fn own(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    external_ref: &str,
+    lock: Lock,
+) -> Result<Option<(CustomerId, RecordId)>, Fault> {
+    for _ in 0..STANDSTILL_TRIES {
+        let Some((customer, record)) = store::by_ref(tx, author, external_ref)? else {
+            return Ok(None);
+        };
+        let standing = lock(tx, author.network(), customer)?;
+        // Others merge and part only on PostgreSQL while this transaction goes on.
+        let known = match tx.engine() {
+            Engine::Sqlite => Some((customer, record)),
+            Engine::Postgres => store::by_ref(tx, author, external_ref)?,
+        };
+        if known.is_some() && known.map(|(customer, _)| customer) == standing {
+            return Ok(known);
+        }
+    }
+    Err(no_standstill())
 }
 
 fn follow(

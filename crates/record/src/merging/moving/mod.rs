@@ -11,6 +11,7 @@ use super::MergeId;
 use crate::CustomerId;
 
 pub(super) use noted::{note_all, note_since};
+pub(super) use refs::lead_guests;
 
 /// What a noted row is, in `moved.what`. Numbers are never used again for something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

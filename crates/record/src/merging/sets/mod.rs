@@ -6,7 +6,7 @@ use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::NetworkId;
 
 use super::kept::{OwnRow, Sets};
-use crate::CustomerId;
+use crate::{CustomerId, organisations};
 
 /// All of it, as it stands.
 pub(super) fn read(
@@ -23,6 +23,9 @@ pub(super) fn read(
     }
     sets.frozen = store::frozen(cx, network, customer)?;
     sets.known = store::known(cx, network, customer)?.into_iter().collect();
+    let brand = organisations::brand_id(network);
+    let authors = store::authors(cx, network, customer)?.into_iter().map(|(author,)| author);
+    sets.wrote = authors.filter(|author| *author != brand).collect();
     Ok(sets)
 }
 

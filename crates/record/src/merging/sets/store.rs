@@ -230,6 +230,22 @@ pub(super) fn known(
     )
 }
 
+pub(super) fn authors(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Vec<(OrganisationId,)>, Fault> {
+    cx.all(
+        "select organisation_id
+           from touch
+          where network_id = $1 and subject_id = $2
+          group by organisation_id
+          order by organisation_id
+          limit 1000",
+        (network, customer),
+    )
+}
+
 pub(super) fn insert_known(
     tx: &mut Tx<'_>,
     network: NetworkId,

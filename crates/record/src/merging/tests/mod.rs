@@ -4,6 +4,7 @@
 
 mod chance;
 mod compare;
+mod deeds;
 mod exact;
 mod groups;
 mod histories;

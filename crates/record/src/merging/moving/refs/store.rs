@@ -1,5 +1,5 @@
 use handfast_db::{Cx, Fault, FromRow, Row, Sql, Tx};
-use handfast_kit::{Id, OrganisationId, Uuid};
+use handfast_kit::{Id, OrganisationId, TimeMs, Uuid};
 
 use crate::{RecordId, SaleId, merging::moving::Way};
 
@@ -177,5 +177,29 @@ pub(super) fn touch_places(tx: &mut Tx<'_>, way: &Way, ids: &str) -> Result<u64,
                                      as uuid))",
         },
         (way.to, way.network, ids),
+    )
+}
+
+/// The askings that name the customer that survived, and were made since or let in: one that was
+/// let in before is of an organisation that knew it before.
+pub(super) fn guests(
+    cx: &mut Cx<'_>,
+    way: &Way,
+    applied: TimeMs,
+) -> Result<Vec<(Id<()>, OrganisationId)>, Fault> {
+    cx.all(
+        "select guest_id, organisation_id
+           from guest
+          where network_id = $1 and customer_id = $2 and (asked_ms > $3 or state = 'let_in')
+          order by guest_id
+          limit 100000",
+        (way.network, way.from, applied),
+    )
+}
+
+pub(super) fn guest(tx: &mut Tx<'_>, way: &Way, guest: Id<()>) -> Result<u64, Fault> {
+    tx.exec(
+        "update guest set customer_id = $1 where network_id = $2 and guest_id = $3",
+        (way.to, way.network, guest),
     )
 }
