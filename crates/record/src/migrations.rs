@@ -25,6 +25,7 @@ pub const ALL: &[Migration] = migrations![
     "0010_finding",
     "0011_matching",
     "0012_golden",
+    "0013_search_words",
 ];
 
 #[cfg(test)]

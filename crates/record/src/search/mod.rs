@@ -4,6 +4,7 @@
 //! that stands in no entry; it is read with the question. So nothing that is hidden takes part in
 //! an answer, nor in its order.
 
+mod asking;
 mod rules;
 mod store;
 #[cfg(test)]

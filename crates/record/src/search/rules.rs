@@ -15,10 +15,10 @@ const WORD_CHARS_MAX: usize = 64;
 const QUESTION_WORDS_MAX: usize = 8;
 /// Beginnings of words up to this length are words of their own on PostgreSQL: those of half of all
 /// entries are never put together from a thousand words then. SQLite's index has its own.
-const BEGINNING_CHARS_MAX: usize = 3;
+pub(super) const BEGINNING_CHARS_MAX: usize = 3;
 /// By what a letter or digit is followed in nearly all words that begin with one, when accents are
 /// gone.
-const SECONDS: &str = "abcdefghijklmnopqrstuvwxyz0123456789æðøþßđħıłŋœŧʼ";
+pub(super) const SECONDS: &str = "abcdefghijklmnopqrstuvwxyz0123456789æðøþßđħıłŋœŧʼ";
 
 /// A touch or a record that is to be found.
 #[derive(Debug, Clone)]
@@ -281,37 +281,6 @@ pub(super) fn scopes(
     scopes
 }
 
-/// What SQLite's index is asked: one of `scopes`, and each word as a beginning.
-pub(super) fn match_of(scopes: &[String], words: &[String]) -> String {
-    let scopes: Vec<String> = scopes.iter().map(|scope| format!("\"{scope}\"")).collect();
-    let word = |word: &String| {
-        if word.len() > 1 {
-            return format!("\"{word}\" *");
-        }
-        // Beginnings of one letter are in no index: they would be put together from all words that
-        // have them. Those of two are.
-        let longer: Vec<String> =
-            SECONDS.chars().map(|second| format!("\"{word}{second}\" *")).collect();
-        format!("(\"{word}\" OR {})", longer.join(" OR "))
-    };
-    let words: Vec<String> = words.iter().map(word).collect();
-    format!("({}) AND {}", scopes.join(" OR "), words.join(" AND "))
-}
-
-/// What PostgreSQL's index is asked, as a `tsquery`.
-pub(super) fn tsquery_of(scopes: &[String], words: &[String]) -> String {
-    let scopes: Vec<String> = scopes.iter().map(|scope| format!("'{scope}'")).collect();
-    let word = |word: &String| {
-        if word.chars().count() > BEGINNING_CHARS_MAX {
-            format!("'{word}':*")
-        } else {
-            format!("'~{word}'")
-        }
-    };
-    let words: Vec<String> = words.iter().map(word).collect();
-    format!("({}) & {}", scopes.join(" | "), words.join(" & "))
-}
-
 // A scope is a word of the entry, so that the index itself keeps organisations apart. It begins as
 // no word of a question can.
 
@@ -376,16 +345,10 @@ mod tests {
         let words = words("Zoë ßa");
         assert_eq!(text(Engine::Sqlite, &words, &["_n".into()]), "zoe ßa _n");
         assert_eq!(text(Engine::Postgres, &words, &["_n".into()]), "zoe ßa _n ~z ~zo ~zoe ~ß ~ßa");
-        let asked = tsquery_of(&["_a".into(), "_b".into()], &question("zo anna"));
-        assert_eq!(asked, "('_a' | '_b') & '~zo' & 'anna':*");
-        let asked = match_of(&["_a".into(), "_b".into()], &question("zo anna"));
-        assert_eq!(asked, "(\"_a\" OR \"_b\") AND \"zo\" * AND \"anna\" *");
     }
 
     #[test]
-    fn one_letter_is_asked_for_as_two() {
-        let asked = match_of(&["_a".into()], &question("t"));
-        assert!(asked.starts_with("(\"_a\") AND (\"t\" OR \"ta\" * OR \"tb\" *"), "{asked}");
+    fn one_letter_before_a_rare_one_is_a_word_of_its_own_on_sqlite() {
         assert_eq!(text(Engine::Sqlite, &words("T恤 ta 王"), &[]), "t恤 ta 王 t");
     }
 }

@@ -1,13 +1,18 @@
 use handfast_db::{Cx, Engine, Fault, Sql, Tx};
 use handfast_kit::{Id, NetworkId, OrganisationId};
 
-use super::rules::{self, Item, Kind, Part, Shown};
+use super::{
+    asking::{self, Asked},
+    rules::{self, Item, Kind, Part, Shown},
+};
 use crate::{SubjectId, sharing::Lens};
 
 /// Where the keys of records begin. Entries are found from the highest key down: records before
 /// touches, and of each the latest first.
 const FIRST_KEY_OF_RECORDS: i64 = 1 << 40;
 const KEY_END: i64 = 1 << 41;
+/// Most words that a question's word is put into: each is one more list of entries to go through.
+const WORDS_OF_BEGINNING_MAX: usize = 32;
 
 /// The organisations that have, or had, a tie of their own with the customer: none that everybody
 /// or a whole region has.
@@ -163,7 +168,7 @@ pub(super) fn find_shown(
     words: &[String],
     limit: usize,
 ) -> Result<Vec<SubjectId>, Fault> {
-    let question = question(cx.engine(), scopes, words);
+    let question = question(cx, scopes, words)?;
     let rows = cx.all(
         Sql {
             // Goes down the index and stops at the limit: nothing is sorted, and `distinct` keeps
@@ -224,7 +229,7 @@ pub(super) fn find_any(
     limit: usize,
 ) -> Result<Vec<SubjectId>, Fault> {
     let scopes = rules::all_scopes(lens.network());
-    let question = question(cx.engine(), &scopes, words);
+    let question = question(cx, &scopes, words)?;
     let rows = cx.all(
         Sql {
             sqlite: "select distinct e.subject_id
@@ -250,11 +255,45 @@ pub(super) fn find_any(
 }
 
 /// The question in the words of the engine.
-fn question(engine: Engine, scopes: &[String], words: &[String]) -> String {
-    match engine {
-        Engine::Postgres => rules::tsquery_of(scopes, words),
-        Engine::Sqlite => rules::match_of(scopes, words),
+fn question(cx: &mut Cx<'_>, scopes: &[String], words: &[String]) -> Result<String, Fault> {
+    if cx.engine() == Engine::Postgres {
+        return Ok(asking::tsquery_of(scopes, words));
     }
+    let words: Vec<Asked> =
+        words.iter().map(|word| asked(cx, word)).collect::<Result<_, Fault>>()?;
+    Ok(asking::match_of(scopes, &words))
+}
+
+/// How a word is asked for: by the words that begin so, if these are few.
+fn asked(cx: &mut Cx<'_>, word: &str) -> Result<Asked, Fault> {
+    if !Asked::is_looked_up(word) {
+        return Ok(Asked::Beginning(word.to_owned()));
+    }
+    let mut words = vec![word.to_owned()];
+    while words.len() <= WORDS_OF_BEGINNING_MAX {
+        match word_after(cx, &words[words.len() - 1])? {
+            Some(next) if next.starts_with(word) => words.push(next),
+            _ => return Ok(Asked::Words(words)),
+        }
+    }
+    Ok(Asked::Beginning(word.to_owned()))
+}
+
+/// The next word of the index, whoever may find it: it only says what to ask for.
+fn word_after(cx: &mut Cx<'_>, word: &str) -> Result<Option<String>, Fault> {
+    let row: Option<(String,)> = cx.one(
+        Sql {
+            // Asked for what is greater, the index would go through all entries of the word itself.
+            sqlite: "select term
+               from search_text_word
+              where term >= $1 || char(1)
+              order by term
+              limit 1",
+            postgres: "",
+        },
+        (word,),
+    )?;
+    Ok(row.map(|(word,)| word))
 }
 
 fn subjects(rows: Vec<(SubjectId,)>) -> Vec<SubjectId> {

@@ -379,3 +379,21 @@ fn texts_and_questions_of_any_shape_are_taken() {
         }
     }
 }
+
+#[test]
+fn a_beginning_of_few_words_and_of_many_finds_all_that_begin_so() {
+    for world in worlds() {
+        let maya = world.maya();
+        let many: String = (0..60).map(|number| format!("annals{number} ")).collect();
+        world.write(world.brand, world.note(maya, &format!("{many} annabel")));
+        let jon = world.record(world.harbour, "HW-1", None, "Annabelłe").0;
+        for question in ["annabel", "anna", "annals", "annals5", "annals59", "annals7 annab"] {
+            let is_jons = !question.contains("annals");
+            let found = world.ask(world.brand, question);
+            assert_eq!(found, if is_jons { vec![jon, maya] } else { vec![maya] }, "{question}");
+            let found = world.ask(world.harbour, question);
+            assert_eq!(found, if is_jons { vec![jon] } else { vec![] }, "{question}");
+        }
+        assert!(world.ask(world.brand, "annabels").is_empty());
+    }
+}
