@@ -59,7 +59,7 @@ pub(super) fn schema() -> Schema {
 impl Said {
     /// What a record says, so far as it is compared.
     pub(super) fn of(details: &Details) -> Self {
-        let said = |text: &String| text.clone();
+        let said = |text: &String| if says_nothing(text) { String::new() } else { text.clone() };
         let is_business = details.party == Party::Business;
         let name = said(&details.name);
         let (name, organisation) =
@@ -110,6 +110,38 @@ impl Said {
             country,
         ]
     }
+}
+
+/// What people write where a form wants something. A model made of many records finds what else is
+/// shared by strangers; the built-in one has seen nobody.
+const FILLERS: [&str; 16] = [
+    "-",
+    ".",
+    "0",
+    "a@a.com",
+    "anonymous",
+    "customer",
+    "n/a",
+    "na",
+    "no@email.com",
+    "none",
+    "none@none.com",
+    "null",
+    "test",
+    "test@test.com",
+    "unknown",
+    "x",
+];
+
+fn says_nothing(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let mut digits = text.chars().filter(char::is_ascii_digit);
+    let first = digits.next();
+    // 000 000 000, and no letters with it.
+    let is_one_digit = text.len() > 4
+        && !text.contains(char::is_alphabetic)
+        && first.is_some_and(|first| digits.all(|digit| digit == first));
+    is_one_digit || FILLERS.contains(&text.as_str())
 }
 
 /// A model at work.
@@ -173,4 +205,19 @@ impl Engine {
 
 pub(super) fn broken(error: serde_json::Error) -> Fault {
     Fault::other(format!("what matching stored cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_nothing;
+
+    #[test]
+    fn what_is_written_to_fill_a_form_says_nothing() {
+        for filler in ["N/A", " test@test.com ", "000 000 0000", "99999", "Unknown"] {
+            assert!(says_nothing(filler), "{filler}");
+        }
+        for said in ["Na Li", "tess@test.com", "0113 496 0412", "111", "LS1 1AA", "Nullarbor"] {
+            assert!(!says_nothing(said), "{said}");
+        }
+    }
 }

@@ -78,7 +78,7 @@ const LINKED_MAX: usize = 60;
 /// For a partner it covers the records it sees, and weighs what it sees of them: of a field that is
 /// hidden nothing follows.
 pub fn why(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Option<Together>, Fault> {
-    let Some(customer) = customers::find(cx, lens, customer)? else { return Ok(None) };
+    let Some(customer) = found(cx, lens, customer)? else { return Ok(None) };
     let engine = engine(cx, lens)?;
     let records = &customer.records[..customer.records.len().min(LINKED_MAX)];
     let mut nodes = Vec::with_capacity(records.len());
@@ -101,6 +101,16 @@ pub fn why(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Option<
     let homes = nodes.iter().filter(|_| lens.is_whole());
     let homes = homes.filter_map(|node| Some((node.id, node.home?))).collect();
     Ok(Some(Together { customer, links, decisions, homes }))
+}
+
+/// A customer whose records name it as the viewer knows it.
+fn found(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Option<Customer>, Fault> {
+    let mut found = customers::find(cx, lens, customer)?;
+    if let Some(customer) = &mut found {
+        let id = customer.id;
+        customer.records.iter_mut().for_each(|record| record.customer = id);
+    }
+    Ok(found)
 }
 
 struct Node {
@@ -209,7 +219,7 @@ fn side(
     }
     let standing = index::standing(cx, lens.network(), held.home)?;
     let known = lens.known_as(cx, standing)?;
-    let Some(customer) = customers::find(cx, lens, known)? else { return Ok(None) };
+    let Some(customer) = found(cx, lens, known)? else { return Ok(None) };
     let found = customer.records.iter().find(|one| one.id == record).cloned();
     Ok(found.map(|record| (customer, record)))
 }

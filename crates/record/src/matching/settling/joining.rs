@@ -42,7 +42,8 @@ pub(super) fn regroup(
     let join = Joining { shelf, system, now, world };
     let stands = join.stands(tx, &groups)?;
     // First what must be parted is, then what belongs together is joined, each for its own reason.
-    let cells = join.cells(&groups, &stands);
+    let mut cells = join.cells(&groups, &stands);
+    cells.extend(join.left_behind(tx, &stands)?);
     let (author, why) = join.why_apart(part, &groups, &stands);
     merging::regroup(tx, &author, now, &cells, &why)?;
     let mut found = Found::new();
@@ -100,6 +101,20 @@ impl Joining<'_, '_> {
             cells.into_values()
         };
         groups.iter().flat_map(cut).collect()
+    }
+
+    /// Homes that stand with those of the part and have nothing to do with it any more: by
+    /// customer, together as they are.
+    fn left_behind(&self, tx: &mut Tx<'_>, stands: &Stands) -> Result<Vec<Vec<CustomerId>>, Fault> {
+        let mut left = Vec::new();
+        for customer in stands.values().copied().collect::<BTreeSet<_>>() {
+            let mut homes = merging::homes(tx, self.shelf.network(), customer)?;
+            homes.retain(|home| !stands.contains_key(home));
+            if !homes.is_empty() {
+                left.push(homes);
+            }
+        }
+        Ok(left)
     }
 
     /// Who parts what stands together and belongs to different groups, and why.
