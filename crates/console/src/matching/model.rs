@@ -231,7 +231,8 @@ fn keys(report: &Found) -> Vec<(String, String)> {
         let text = format!("{} keys{retired}, {} pairs", number(keys.keys), number(keys.pairs));
         (words::sentence(&keys.kind), text)
     };
-    report.blocking.iter().map(line).collect()
+    // Of fields that nobody fills there are no keys.
+    report.blocking.iter().filter(|keys| keys.keys > 0).map(line).collect()
 }
 
 fn placeholders_text(report: Option<&Found>) -> String {

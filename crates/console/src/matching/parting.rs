@@ -102,7 +102,7 @@ async fn part_page(
             .below("Customers", "/customers")
             .below(name.clone(), path)
             .below("Why these are one", back.clone()),
-        lede: format!("{} leaves {name}.", found.brought(merge)),
+        lede: format!("{} becomes a customer of its own again.", found.brought(merge)),
         path: format!("{back}/{}/parting", merge.id),
         back,
         lines: lines(&found, merge, &name),
@@ -115,9 +115,15 @@ async fn part_page(
 
 fn lines(found: &Found, merge: &Merge, name: &str) -> Vec<(&'static str, String)> {
     let moved = found.moved(merge).len() as i64;
-    let records = words::counted(moved.max(1), "record goes", "records go");
+    let back = match moved {
+        ..=1 => "1 record goes back to where it was, with all that was its own.".to_owned(),
+        n => format!(
+            "{} records go back to where they were, with all that was theirs.",
+            words::number(n)
+        ),
+    };
     let mut lines = vec![
-        ("split", format!("{records} back to a customer of their own, with all that was theirs.")),
+        ("split", back),
         ("note", "What was written since goes with the record it was written on.".to_owned()),
         ("voice", "What the customer said or froze since stays with both.".to_owned()),
     ];

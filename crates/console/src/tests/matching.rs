@@ -104,7 +104,7 @@ async fn what_the_model_joined_says_why_and_is_taken_apart_for_good() {
         let parting = way(&why, "/parting");
         let preview = priya.get(&parting).await;
         for text in
-            ["Nia Pryderch of Harbour Wheelworks leaves", "1 record goes back", "No partner"]
+            ["Nia Pryderch of Harbour Wheelworks becomes", "1 record goes back", "No partner"]
         {
             assert!(preview.says(text), "{text}: {}", preview.text);
         }
