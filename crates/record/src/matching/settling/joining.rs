@@ -24,9 +24,30 @@ use crate::{
 /// So many comparisons are named as the reason of a merge, the weightiest.
 const NAMED_MAX: usize = 4;
 
-/// Merges and parts the customers of a part until they are its groups. Answers pairs that could not
-/// be merged: they stay as they were. `system` is the brand, without a person.
-pub(super) fn regroup(
+/// Parts the customers of a part so far that none stands in two of its groups. `system` is the
+/// brand, without a person.
+pub(super) fn part(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf<'_>,
+    system: &Author,
+    now: TimeMs,
+    part: &Part,
+    world: &World,
+    grouping: &Grouping,
+) -> Result<(), Fault> {
+    let groups = groups_of(part, world, grouping);
+    let join = Joining { shelf, system, world };
+    let stands = join.stands(tx, &groups)?;
+    let mut cells = join.cells(&groups, &stands);
+    cells.extend(join.left_behind(tx, &stands)?);
+    let (author, why) = join.why_apart(part, &groups, &stands);
+    merging::regroup(tx, &author, now, &cells, &why)?;
+    Ok(())
+}
+
+/// Merges what belongs together in a part, each group for its own reason. Answers pairs that could
+/// not be merged: they stay as they were.
+pub(super) fn join(
     tx: &mut Tx<'_>,
     shelf: &Shelf<'_>,
     system: &Author,
@@ -35,19 +56,9 @@ pub(super) fn regroup(
     world: &World,
     grouping: &Grouping,
 ) -> Result<Found, Fault> {
-    let groups: Vec<Vec<u32>> = rules::groups(grouping)
-        .into_values()
-        .filter(|group| part.records.contains_key(&world.record(group[0]).held.id))
-        .collect();
-    let join = Joining { shelf, system, now, world };
-    let stands = join.stands(tx, &groups)?;
-    // First what must be parted is, then what belongs together is joined, each for its own reason.
-    let mut cells = join.cells(&groups, &stands);
-    cells.extend(join.left_behind(tx, &stands)?);
-    let (author, why) = join.why_apart(part, &groups, &stands);
-    merging::regroup(tx, &author, now, &cells, &why)?;
+    let join = Joining { shelf, system, world };
     let mut found = Found::new();
-    for group in &groups {
+    for group in &groups_of(part, world, grouping) {
         let homes = join.homes(group);
         let stands = join.stands(tx, std::slice::from_ref(group))?;
         if stands.values().collect::<BTreeSet<_>>().len() < 2 {
@@ -63,10 +74,15 @@ pub(super) fn regroup(
     Ok(found)
 }
 
+/// The groups whose records are of the part, not of those beside it.
+fn groups_of(part: &Part, world: &World, grouping: &Grouping) -> Vec<Vec<u32>> {
+    let is_here = |group: &Vec<u32>| part.records.contains_key(&world.record(group[0]).held.id);
+    rules::groups(grouping).into_values().filter(is_here).collect()
+}
+
 struct Joining<'a, 'e> {
     shelf: &'a Shelf<'e>,
     system: &'a Author,
-    now: TimeMs,
     world: &'a World,
 }
 
@@ -203,7 +219,6 @@ impl Joining<'_, '_> {
         let Some(best) = self.world.best_of(between) else { return Found::new() };
         let id = |place| self.world.record(place).held.id;
         let pair = (id(best.a).min(id(best.b)), id(best.a).max(id(best.b)));
-        tracing::info!(at = self.now.0, "two customers that match were not merged");
         [(pair, (best.weight, Why::Refused { words: words.to_owned() }))].into()
     }
 }

@@ -86,6 +86,8 @@ fn settle_part(
     let (grouping, held) = loop {
         let silences = told.keys().copied().collect();
         let (grouping, held) = world.settle(&score, &silences);
+        // First part, then ask whom it would tell: ties go with the homes that they came from.
+        joining::part(tx, shelf, author, now, part, &world, &grouping)?;
         let before = told.len();
         for (silence, organisation) in
             told::by(tx, shelf.network(), &world, &grouping, &score, now)?
@@ -99,8 +101,7 @@ fn settle_part(
     told.retain(|silence, _| held.contains(silence));
     let mut found = doubtful(&world, &grouping, &told);
     found.extend(partners_words(&world, &wide, &grouping, &score));
-    let refused = joining::regroup(tx, shelf, author, now, part, &world, &grouping)?;
-    found.extend(refused);
+    found.extend(joining::join(tx, shelf, author, now, part, &world, &grouping)?);
     found.retain(|(a, b), _| part.records.contains_key(a) || part.records.contains_key(b));
     let ids = part.records.keys().copied().collect();
     doubts::write(tx, shelf.network(), now, &ids, found)
