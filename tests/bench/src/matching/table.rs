@@ -15,8 +15,8 @@ pub(crate) fn print(measured: &[Measured], incoming: Option<&Times>, is_splink_h
     if let Some(times) = incoming {
         println!(
             "{} records came in one by one, their clusters updated each time, without a commit; \
-             the longest\ntook {:.1} ms. At the end {} of all records were clustered otherwise than \
-             by one run over all.\nSplink's figure is that of 4.0.17 against 99,000 records, \
+             the longest\ntook {:.1} ms. At the end {} of all records were clustered otherwise \
+             than by one run over all. Splink's\nfigure is that of 4.0.17 against 99,000 records, \
              which updates no clusters.\n",
             times.incoming, times.longest_ms, times.otherwise
         );
