@@ -1,7 +1,7 @@
 //! How frequent values are, and which of them say nothing.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     Field, Placeholder,
     compare::{TITLE, TITLE_RARE_MAX},
     prepared::{Kind, Slot, View},
-    text::{hash, mix},
+    text::{HashedMap, hash, mix},
     threads::Team,
 };
 
@@ -157,7 +157,7 @@ pub(crate) struct Frequencies {
     listed: Listed,
     /// The rarity of what is not listed.
     unlisted: u8,
-    by_key: HashMap<u64, u8>,
+    by_key: HashedMap<u8>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -176,7 +176,7 @@ impl From<Frequencies> for Stored {
 
 impl From<Stored> for Frequencies {
     fn from(stored: Stored) -> Self {
-        let mut by_key = HashMap::new();
+        let mut by_key = HashedMap::default();
         for (class, values) in &stored.listed {
             let Some(class) = Class::named(class) else { continue };
             for (value, &rare) in values {
@@ -273,7 +273,7 @@ impl Frequencies {
             }
         });
         let parts = team.chunks(count, |range| {
-            let mut found: HashMap<u64, Counted> = HashMap::new();
+            let mut found: HashedMap<Counted> = HashedMap::default();
             for index in range {
                 let view = view(index);
                 let name = name_bit(view);
@@ -298,8 +298,8 @@ impl Frequencies {
         Self::gather(count, parts)
     }
 
-    fn gather(count: usize, parts: Vec<HashMap<u64, Counted>>) -> (Self, Vec<Placeholder>) {
-        let mut all: HashMap<u64, Counted> = HashMap::new();
+    fn gather(count: usize, parts: Vec<HashedMap<Counted>>) -> (Self, Vec<Placeholder>) {
+        let mut all: HashedMap<Counted> = HashedMap::default();
         for (key, part) in parts.into_iter().flatten() {
             let counted = all.entry(key).or_insert_with(|| Counted {
                 class: part.class,
@@ -334,7 +334,7 @@ impl Frequencies {
 }
 
 /// Is a value shared by people who have nothing else in common?
-fn says_nothing(class: Class, counted: &Counted, all: &HashMap<u64, Counted>) -> bool {
+fn says_nothing(class: Class, counted: &Counted, all: &HashedMap<Counted>) -> bool {
     let set = counted.names.count_ones();
     if counted.count < PLACEHOLDER_MIN || set < PLACEHOLDER_NAMES_MIN {
         return false;

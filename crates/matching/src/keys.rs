@@ -1,7 +1,7 @@
 //! Blocking keys: what two records must share to be compared at all.
 
 use crate::{
-    compare::TITLE,
+    compare::{FORMS, TITLE},
     nicknames,
     prepared::{Kind, Slot, View},
     text::{hash, mix},
@@ -58,10 +58,24 @@ impl Keys<'_> {
     }
 }
 
+/// Up to three forms.
+struct Forms {
+    list: [u64; 3],
+    count: usize,
+}
+
+impl std::ops::Deref for Forms {
+    type Target = [u64];
+
+    fn deref(&self) -> &[u64] {
+        &self.list[..self.count]
+    }
+}
+
 /// A word of a name as keys see it.
 struct Word {
     /// The word itself, or the names it is a form of.
-    forms: Vec<u64>,
+    forms: Forms,
     /// The halves, one of which survives one slip.
     halves: [u64; 2],
     rare: u8,
@@ -72,11 +86,14 @@ fn word(view: &View<'_>, slot: &Slot) -> Option<Word> {
     if text.len() < 2 {
         return None;
     }
-    let names = nicknames::names(text);
-    let mut forms: Vec<u64> =
-        names.iter().filter(|name| **name != 0).take(3).map(|&name| u64::from(name)).collect();
-    if forms.is_empty() {
-        forms.push(u64::from(slot.hash) << 16);
+    let mut forms = Forms { list: [u64::from(slot.hash) << 16, 0, 0], count: 1 };
+    if slot.column & FORMS != 0 {
+        for (at, name) in nicknames::names(text).into_iter().take(3).enumerate() {
+            if name != 0 {
+                forms.list[at] = u64::from(name);
+                forms.count = at + 1;
+            }
+        }
     }
     let half = text.len().div_ceil(2).max(2);
     let front = hash(11, &text[..half.min(text.len())]);
@@ -151,8 +168,8 @@ fn name_keys(words: &[Word], date: Option<u32>, view: &View<'_>, keys: &mut Keys
     let code = view.of(Kind::Postcode).first().map(|slot| u64::from(slot.hash));
     for (at, first) in words.iter().enumerate() {
         for second in &words[at + 1..] {
-            for &a in &first.forms {
-                for &b in &second.forms {
+            for &a in first.forms.iter() {
+                for &b in second.forms.iter() {
                     let both = pair(a, b);
                     keys.add(3, &[both]);
                     if let Some(day) = date {
@@ -165,14 +182,14 @@ fn name_keys(words: &[Word], date: Option<u32>, view: &View<'_>, keys: &mut Keys
                 }
             }
             for (whole, other) in [(first, second), (second, first)] {
-                for &form in &whole.forms {
+                for &form in whole.forms.iter() {
                     keys.add(4, &[form, other.halves[0]]);
                     keys.add(4, &[form, other.halves[1]]);
                 }
             }
         }
         if let Some(day) = date {
-            for &form in &first.forms {
+            for &form in first.forms.iter() {
                 keys.add(5, &[form, day.into()]);
                 keys.add(6, &[form, 1, (day / 100).into()]);
                 keys.add(6, &[form, 2, (day % 10_000).into()]);
@@ -199,11 +216,11 @@ fn place_keys(words: &[Word], date: Option<u32>, view: &View<'_>, keys: &mut Key
         if let Some(day) = date {
             keys.add(7, &[3, day.into(), street]);
         }
-        for form in words.iter().flat_map(|word| &word.forms) {
+        for form in words.iter().flat_map(|word| word.forms.iter()) {
             keys.add(9, &[street, *form]);
         }
     }
-    for form in words.iter().flat_map(|word| &word.forms) {
+    for form in words.iter().flat_map(|word| word.forms.iter()) {
         if let Some(code) = code {
             keys.add(10, &[code, *form]);
         }
@@ -223,7 +240,7 @@ fn bag_keys(words: &[Word], date: Option<u32>, view: &View<'_>, keys: &mut Keys<
     }
     for slot in view.of(Kind::Category) {
         let value = mix(slot.column.into(), slot.hash.into());
-        for form in words.iter().flat_map(|word| &word.forms) {
+        for form in words.iter().flat_map(|word| word.forms.iter()) {
             keys.add(18, &[value, *form]);
         }
         if let Some(day) = date {
@@ -234,7 +251,7 @@ fn bag_keys(words: &[Word], date: Option<u32>, view: &View<'_>, keys: &mut Keys<
         }
     }
     for word in words {
-        for &form in &word.forms {
+        for &form in word.forms.iter() {
             keys.add(15, &[form]);
         }
         for half in word.halves {

@@ -1,16 +1,16 @@
 //! Given names that are forms of one another.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use crate::text::hash;
+use crate::text::{HashedMap, hash};
 
 const TABLE: &str = include_str!("nicknames.txt");
 /// A form belongs to at most so many names.
 pub(crate) const NAMES_MAX: usize = 6;
 
 /// For each known form, by hash, the names it belongs to (1 and up; 0 is none).
-static FORMS: LazyLock<HashMap<u64, [u16; NAMES_MAX]>> = LazyLock::new(|| {
-    let mut forms: HashMap<u64, [u16; NAMES_MAX]> = HashMap::new();
+static FORMS: LazyLock<HashedMap<[u16; NAMES_MAX]>> = LazyLock::new(|| {
+    let mut forms: HashedMap<[u16; NAMES_MAX]> = HashedMap::default();
     let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
     for (at, line) in lines.enumerate() {
         for form in line.split_whitespace() {

@@ -23,12 +23,20 @@ pub(crate) struct Preparer<'m> {
     bag: bool,
     folded: String,
     number: Vec<u8>,
+    letters: Vec<u8>,
 }
 
 impl<'m> Preparer<'m> {
     pub(crate) fn new(schema: &'m Schema, frequencies: &'m Frequencies) -> Self {
         let bag = schema.has(Field::FullName);
-        Self { schema, frequencies, bag, folded: String::new(), number: Vec::new() }
+        Self {
+            schema,
+            frequencies,
+            bag,
+            folded: String::new(),
+            number: Vec::new(),
+            letters: Vec::new(),
+        }
     }
 
     /// Appends a record to the shelf.
@@ -117,17 +125,17 @@ impl<'m> Preparer<'m> {
 
     /// One word of a name; what is in the bag already is not put in again.
     fn word(&mut self, kind: Kind, word: &str, shelf: &mut Shelf) {
-        let mut letters = Vec::new();
+        let mut letters = std::mem::take(&mut self.letters);
+        letters.clear();
         values::joined(word, &mut letters);
-        if letters.is_empty() {
-            return;
-        }
         letters.truncate(VALUE_MAX);
         let known = hash(0, &letters) as u32;
         let here = &shelf.slots[shelf.slot_start()..];
-        if !here.iter().any(|slot| slot.kind == kind && slot.hash == known) {
+        let again = here.iter().any(|slot| slot.kind == kind && slot.hash == known);
+        if !letters.is_empty() && !again {
             self.push(Slot { aux: mask(&letters), ..blank(kind) }, &letters, shelf);
         }
+        self.letters = letters;
     }
 
     fn street(&mut self, folded: &str, shelf: &mut Shelf) {
@@ -140,13 +148,15 @@ impl<'m> Preparer<'m> {
     }
 
     fn joined(&mut self, kind: Kind, column: u16, folded: &str, shelf: &mut Shelf) {
-        let mut letters = Vec::new();
+        let mut letters = std::mem::take(&mut self.letters);
+        letters.clear();
         values::joined(folded, &mut letters);
         letters.truncate(VALUE_MAX);
         if !letters.is_empty() {
             let slot = Slot { aux: mask(&letters), column, ..blank(kind) };
             self.push(slot, &letters, shelf);
         }
+        self.letters = letters;
     }
 
     fn push(&mut self, mut slot: Slot, text: &[u8], shelf: &mut Shelf) {

@@ -1,5 +1,10 @@
 //! Words: folding, hashing, distance.
 
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Mixes two numbers into one; the same on every machine and in every version.
@@ -23,6 +28,27 @@ pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
         last = last << 8 | u64::from(byte);
     }
     mix(state, last ^ 0xa5a5_a5a5)
+}
+
+/// A map by keys that are hashes already.
+pub(crate) type HashedMap<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
+
+/// Takes a hash for what it is.
+#[derive(Clone, Default)]
+pub(crate) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash(self.0, bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
 }
 
 /// Appends `text` in small letters without accents; runs of white space become one space.

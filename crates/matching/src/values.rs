@@ -292,6 +292,10 @@ pub(crate) fn street(folded: &str) -> Option<Street> {
 
 /// Letters and digits alone.
 pub(crate) fn joined(folded: &str, out: &mut Vec<u8>) {
+    if folded.is_ascii() {
+        out.extend(folded.bytes().filter(u8::is_ascii_alphanumeric));
+        return;
+    }
     for letter in folded.chars().filter(|letter| letter.is_alphanumeric()) {
         out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
     }
