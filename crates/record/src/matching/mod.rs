@@ -202,7 +202,8 @@ pub fn decide(
     let one = store::held(tx, network, a)?.ok_or(Error::NotFound)?;
     let other = store::held(tx, network, b)?.ok_or(Error::NotFound)?;
     let is_own = |held: &store::Held| held.organisation == lens.organisation();
-    if !lens.is_whole() && !(is_own(&one) && is_own(&other)) {
+    let may_say = lens.is_whole() || is_own(&one) && is_own(&other);
+    if !may_say {
         return Err(Error::NotFound);
     }
     if one.home == other.home && verdict == Verdict::Apart {

@@ -173,10 +173,7 @@ pub(super) fn any(
     if records.0 == records.1 {
         return Ok(None);
     }
-    let doubt = match lens.is_whole() {
-        true => doubts::one(cx, lens.network(), records)?,
-        false => None,
-    };
+    let doubt = if lens.is_whole() { doubts::one(cx, lens.network(), records)? } else { None };
     match doubt.filter(|doubt| doubt.state != doubts::DECIDED) {
         Some(doubt) => in_doubt(cx, lens, doubt),
         None => side_by_side(cx, lens, records),

@@ -198,14 +198,14 @@ pub(super) fn some_held(
     network: NetworkId,
     records: &[RecordId; AT_ONCE],
 ) -> Result<Vec<Held>, Fault> {
-    let [a, b, c, d, e, f, g, h] = *records;
+    let [one, two, three, four, five, six, seven, eight] = *records;
     cx.all(
         "select record_id, organisation_id, home_id, said, version, indexed, fit
            from match_record
           where network_id = $1 and record_id in ($2, $3, $4, $5, $6, $7, $8, $9)
           order by record_id
           limit 8",
-        (network, a, b, c, d, e, f, g, h),
+        (network, one, two, three, four, five, six, seven, eight),
     )
 }
 

@@ -77,7 +77,10 @@ pub(super) fn pairs(
     lens: &Lens,
     pairs: Vec<Pair>,
 ) -> Result<Vec<ShownPair>, Fault> {
-    let named = pairs.iter().filter_map(|pair| pair.why.as_ref()).flat_map(|w| w.organisations());
+    let named = pairs
+        .iter()
+        .filter_map(|pair| pair.why.as_ref())
+        .flat_map(super::super::Why::organisations);
     let named: Vec<OrganisationId> = named.collect();
     let names = organisations::names(cx, lens.network(), named)?;
     Ok(pairs.into_iter().map(|pair| shown(pair, &names)).collect())

@@ -112,9 +112,10 @@ pub(super) fn index(
         if is_same {
             continue;
         }
-        let old = match held.fit == fit {
-            true => shelf.engine.keys(&shelf.engine.prepare(&before)),
-            false => Vec::new(),
+        let old = if held.fit == fit {
+            shelf.engine.keys(&shelf.engine.prepare(&before))
+        } else {
+            Vec::new()
         };
         let kept =
             shelf.put(Held { fit, indexed: held.version, said: String::new(), ..held }, &now);

@@ -51,7 +51,7 @@ pub fn handler() -> impl Fn(&Running<'_>) -> Result<Then, Failed> + Send + Sync 
         let told = Cell::new(0_u32);
         let progress = |_: u64, _: u64| {
             told.set(told.get() + 1);
-            if told.get() % TOLD_FOR_A_LEASE == 0 && running.keep().is_err() {
+            if told.get().is_multiple_of(TOLD_FOR_A_LEASE) && running.keep().is_err() {
                 // Somebody else makes one too then; whichever comes last is in force.
                 tracing::warn!("the lease of a job that makes a model was lost");
             }

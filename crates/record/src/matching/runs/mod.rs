@@ -96,10 +96,12 @@ pub(super) fn is_complete(
     Ok(!matcher.is_clearing && store::stale(cx, network, matcher.fit, 1)?.is_empty())
 }
 
+/// The engine of each network with the fit of its model.
+type Engines = HashMap<NetworkId, (i64, Arc<Engine>)>;
+
 /// The engine with the model of this fit. Read once for each: a model made of many records is long.
 pub(super) fn engine(cx: &mut Cx<'_>, network: NetworkId, fit: i64) -> Result<Arc<Engine>, Fault> {
-    static KNOWN: LazyLock<Mutex<HashMap<NetworkId, (i64, Arc<Engine>)>>> =
-        LazyLock::new(Mutex::default);
+    static KNOWN: LazyLock<Mutex<Engines>> = LazyLock::new(Mutex::default);
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known_fit, engine)) = known().get(&network)
         && *known_fit == fit

@@ -153,13 +153,12 @@ impl Joining<'_, '_> {
                 && group_of(a) != group_of(b)
                 && one.organisation == self.system.organisation_id()
         };
-        match part.decisions.iter().filter(parts).max_by_key(|one| (one.at, one.id)) {
-            Some(decision) => self.decided(decision),
-            None => {
-                let words = "what their records say now is not alike enough";
-                (*self.system, merging::Why { weight: None, words: words.to_owned() })
-            }
+        let latest = part.decisions.iter().filter(parts).max_by_key(|one| (one.at, one.id));
+        if let Some(decision) = latest {
+            return self.decided(decision);
         }
+        let words = "what their records say now is not alike enough";
+        (*self.system, merging::Why { weight: None, words: words.to_owned() })
     }
 
     /// Who joins the customers of a group, and why.
@@ -180,7 +179,7 @@ impl Joining<'_, '_> {
         {
             return self.decided(decision);
         }
-        let best = self.world.best_of(|a, b| across(a, b));
+        let best = self.world.best_of(across);
         let Some(best) = best else { return (*self.system, merging::Why::default()) };
         let (a, b) = (self.world.record(best.a), self.world.record(best.b));
         let mut lines = self.shelf.engine.explain(&a.prepared, &b.prepared).lines;
