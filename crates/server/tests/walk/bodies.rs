@@ -250,6 +250,10 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /guests/{id}/end",
         "POST /api/v1/requests/{id}/end", // nothing is allowed
         "POST /requests/{id}/end",
+        "POST /api/v1/customers/{id}/merges", // with oneself, and nobody is two
+        "GET /api/v1/customers/{id}/merges/preview",
+        "DELETE /api/v1/customers/{id}/merges/{merge_id}",
+        "POST /api/v1/matching/decisions",
         "POST /customers/{id}/merging", // with oneself, and nobody is two
         "GET /customers/{id}/matches/{merge}/parting",
         "POST /customers/{id}/matches/{merge}/parting",
