@@ -12,7 +12,8 @@ use handfast_record::{
     requests::{self, Request},
     sales::{self, Sale},
     sharing::Who,
-    sharing::{Class, Lens, Level, ties},
+    sharing::{Class, Lens, Level},
+    ties,
     touches::{self, Filter, Served, Touch},
 };
 
@@ -157,7 +158,7 @@ pub(super) fn tied(
     lens: &Lens,
     customer: CustomerId,
 ) -> Result<BTreeSet<OrganisationId>, Fault> {
-    let stories = ties::of_customer(cx, lens, customer)?;
+    let stories = ties::of_customer(cx, lens, customer)?.unwrap_or_default();
     let held = stories.into_iter().map(|story| story.held);
     let held = held.filter(|held| held.until > lens.now());
     Ok(held.map(|held| held.organisation).collect())

@@ -203,7 +203,7 @@ struct Found {
 
 fn read(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Found>, Fault> {
     let Some(customer) = customers::find(cx, lens, id)? else { return Ok(None) };
-    let stories = sharing::ties::of_customer(cx, lens, customer.id)?;
+    let stories = ties::of_customer(cx, lens, customer.id)?.unwrap_or_default();
     let tied = stories.iter().map(|story| story.held.organisation);
     let organisations = organisations::names(cx, lens.network(), tied)?;
     let people: Vec<PersonId> = stories.iter().filter_map(|story| story.person).collect();

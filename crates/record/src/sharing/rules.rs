@@ -61,11 +61,10 @@ fn standing(
     })
 }
 
-/// The id by which a customer is known to who knew it by these before it was merged: its own, where
-/// that is one of them.
+/// The id by which a customer is known to who knew it by these, in order, before it was merged: the
+/// first of them, so that nothing in a list tells by which it stands now.
 pub(super) fn known_as(known: &[CustomerId], customer: CustomerId) -> CustomerId {
-    let is_own = known.is_empty() || known.contains(&customer);
-    if is_own { customer } else { known[0] }
+    known.first().copied().unwrap_or(customer)
 }
 
 /// Whether, how far and why `viewer` sees this class of `customer`: of its fields, or of one entry.

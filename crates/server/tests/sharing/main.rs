@@ -22,6 +22,7 @@ mod grow;
 #[path = "../walk/ledger.rs"]
 mod ledger;
 mod mask;
+mod merged;
 mod model;
 mod plan;
 mod policy;

@@ -19,7 +19,8 @@ use handfast_record::{
     consents::{self, Error, Frozen, Said, Text},
     customers::{self, Customer},
     organisations, people,
-    sharing::{self, Author, Lens, looks::Occasion, ties},
+    sharing::{self, Author, Lens, looks::Occasion},
+    ties,
 };
 use handfast_web::{
     Access, App, Failure, Flash, Form, Frame, Nav, Path, Query, Route, Viewer, page, see_other,
@@ -271,7 +272,7 @@ fn read(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Found, Error> {
     let texts = consents::texts(cx, network)?;
     let (mut serving, mut others) = (Vec::new(), Vec::new());
     if lens.is_whole() {
-        let tied = ties::of_customer(cx, lens, customer.id)?;
+        let tied = ties::of_customer(cx, lens, customer.id)?.unwrap_or_default();
         let tied: BTreeSet<_> = tied.iter().map(|story| story.held.organisation).collect();
         let all = organisations::partners(cx, network, None, PARTNERS_OFFERED_MAX)?.items;
         others.extend(all.iter().map(|one| one.id).filter(|id| !tied.contains(id)));

@@ -106,7 +106,7 @@ impl ShownSight {
             until: (held.until != sharing::ties::OPEN).then(|| held.until.rfc3339()),
         });
         Self {
-            customer_id: sight.customer(),
+            customer_id: sight.known_as(),
             organisation_id: sight.organisation(),
             ties: held.collect(),
             classes: Class::ALL.map(|class| sight.outline(class).into()).into(),

@@ -189,14 +189,12 @@ pub fn affected(
     let limit = limit.clamp(1, PAGE_LEN_MAX);
     let Some(sweep) = Sweep::of(lens, wanted) else { return Ok(nothing()) };
     let span = (wanted.since.unwrap_or(TimeMs(0)), wanted.until.unwrap_or(TimeMs(i64::MAX)));
-    let after = match after {
-        Some(after) => store::standing(cx, lens.network(), after)?.unwrap_or(after),
-        None => store::NOBODY,
+    let after = after.unwrap_or(store::NOBODY);
+    let rows = match lens.own_only() {
+        // By the ids that it knows: the order of others would tell what was merged.
+        Some(own) => store::affected_of(cx, lens.network(), own, sweep, span, after, limit + 1)?,
+        None => store::affected(cx, lens.network(), sweep, span, after, limit + 1)?,
     };
-    let mut rows = store::affected(cx, lens.network(), sweep, span, after, limit + 1)?;
-    for row in &mut rows {
-        row.customer = lens.known_as(cx, row.customer)?;
-    }
     Ok(Page::of(rows, limit, |row| Cursor::after([row.customer.to_string()])))
 }
 

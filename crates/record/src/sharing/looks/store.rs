@@ -1,5 +1,5 @@
 use handfast_db::{Cx, Fault, FromRow, Row, Tx};
-use handfast_kit::{Id, NetworkId, TimeMs, Uuid};
+use handfast_kit::{Id, NetworkId, OrganisationId, PersonId, TimeMs, Uuid};
 
 use super::{Affected, Look, Looker, Place, Sweep};
 use crate::{
@@ -208,4 +208,44 @@ pub(super) fn affected(
             (network, person, organisation, since, until, after, limit),
         ),
     }
+}
+
+/// As [`affected`], of a partner's own people, by the ids of customers that the partner knows.
+pub(super) fn affected_of(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    own: OrganisationId,
+    sweep: Sweep,
+    (since, until): (TimeMs, TimeMs),
+    after: CustomerId,
+    limit: usize,
+) -> Result<Vec<Affected>, Fault> {
+    let (first, last) = match sweep {
+        Sweep::Person(person, _) => (person, person),
+        _ => (PersonId::from_uuid(Uuid::nil()), PersonId::from_uuid(Uuid::max())),
+    };
+    cx.all(
+        "select known_id, min(at_ms), max(at_ms), count(look_id),
+                max(classes & 1) + max(classes & 2) + max(classes & 4) + max(classes & 8)
+                + max(classes & 16) + max(classes & 32) + max(classes & 64)
+                + max(classes & 128) + max(classes & 256) + max(classes & 512)
+                + max(classes & 1024) + max(classes & 2048) + max(classes & 4096)
+           from (select coalesce((select k.known_id
+                                    from known_as k
+                                   where k.network_id = l.network_id
+                                     and k.customer_id = l.customer_id
+                                     and k.organisation_id = $1
+                                   order by k.known_id
+                                   limit 1), l.customer_id) as known_id,
+                        l.at_ms, l.look_id, l.classes
+                   from look l
+                  where l.network_id = $2 and l.organisation_id = $1
+                    and l.person_id >= $3 and l.person_id <= $4
+                    and l.at_ms >= $5 and l.at_ms < $6 and l.customer_id > $7) seen
+          where known_id > $8
+          group by known_id
+          order by known_id
+          limit $9",
+        (own, network, first, last, since, until, NOBODY, after, limit as i64),
+    )
 }

@@ -202,7 +202,7 @@ pub(crate) fn rename(
 
 /// All ties of a customer that the lens shows: the brand sees everybody's, a partner its own. Those
 /// that ended are there too.
-pub fn of_customer(
+pub(crate) fn of_customer(
     cx: &mut Cx<'_>,
     lens: &Lens,
     customer: CustomerId,
