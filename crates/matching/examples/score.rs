@@ -1,10 +1,11 @@
 //! Scores the engine against files with a `true_id` column, which the engine itself never sees.
 //!
-//! `cargo run --release -p handfast-matching --example score -- FILE.csv[.gz] [FILE ..]`
+//! `cargo run --release -p handfast-matching --example score -- FILE.csv[.gz] ..`
+//! prints figures; `--model` adds the model, `--errors` a dozen of each kind of error.
 
 use std::{collections::HashMap, io::Read, time::Instant};
 
-use handfast_matching::{Field, Options, Records, Schema, run};
+use handfast_matching::{Field, Options, Outcome, Records, Schema, run};
 
 fn field(name: &str) -> Option<Field> {
     Some(match name {
@@ -26,13 +27,11 @@ fn field(name: &str) -> Option<Field> {
     })
 }
 
-fn main() {
-    let start = Instant::now();
-    let mut truth: Vec<String> = Vec::new();
+/// Records of all files, which have the same columns, and whose they are.
+fn read(paths: &[String]) -> (Records, Vec<String>) {
+    let mut truth = Vec::new();
     let mut records: Option<Records> = None;
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let half: Option<u32> = std::env::var("HALF").ok().and_then(|half| half.parse().ok());
-    for path in args.iter().filter(|arg| !arg.starts_with("--")) {
+    for path in paths {
         let file = std::fs::File::open(path).expect("the file is there");
         let reader: Box<dyn Read> = if path.ends_with(".gz") {
             Box::new(flate2::read::GzDecoder::new(file))
@@ -41,34 +40,41 @@ fn main() {
         };
         let mut reader = csv::Reader::from_reader(reader);
         let headers = reader.headers().expect("a header").clone();
-        let full = headers.iter().any(|name| name == "full_name");
+        let place = |name: &str| headers.iter().position(|header| header == name);
+        // Where there is a whole name, its parts only repeat it.
+        let part = |field| matches!(field, Field::GivenName | Field::FamilyName);
         let columns: Vec<(usize, &str, Field)> = headers
             .iter()
             .enumerate()
             .filter_map(|(at, name)| field(name).map(|field| (at, name, field)))
-            .filter(|(_, _, field)| !full || !matches!(field, Field::GivenName | Field::FamilyName))
+            .filter(|(_, _, field)| place("full_name").is_none() || !part(*field))
             .collect();
         let schema = Schema::new(columns.iter().map(|(_, name, field)| (*name, *field)));
         let records = records.get_or_insert_with(|| Records::new(schema));
-        let id = headers.iter().position(|name| name == "record_id").expect("record_id");
-        let person = headers.iter().position(|name| name == "true_id").expect("true_id");
+        let id = place("record_id").expect("a column record_id");
+        let person = place("true_id").expect("a column true_id");
         let mut row = csv::StringRecord::new();
         while reader.read_record(&mut row).expect("a row") {
             records.push(&row[id], columns.iter().map(|(at, ..)| &row[*at]));
             truth.push(row[person].to_owned());
         }
     }
-    let records = records.expect("a file");
-    println!("read {:?}", start.elapsed());
-    let last = std::cell::Cell::new(Instant::now());
-    let out = run(&records, &Options::default(), &|stage, done, _| {
+    (records.expect("at least one file"), truth)
+}
+
+fn main() {
+    let start = Instant::now();
+    let (flags, paths): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|arg| arg.starts_with("--"));
+    let (records, truth) = read(&paths);
+    println!("{:8.2?} read", start.elapsed());
+    let outcome = run(&records, &Options::default(), &|stage, done, _| {
         if done == 0 {
-            println!("  -> {stage:?} after {:?}", last.get().elapsed());
-            last.set(Instant::now());
+            println!("{:8.2?} {stage:?}", start.elapsed());
         }
     });
-    println!("  end after {:?}; all {:?}", last.get().elapsed(), start.elapsed());
-    let report = &out.report;
+    println!("{:8.2?} done", start.elapsed());
+    let report = &outcome.report;
     println!(
         "records {} groups {} largest {} candidates/record {:.1} edges {}",
         report.records,
@@ -77,151 +83,70 @@ fn main() {
         report.candidates as f64 / report.records as f64,
         report.edges
     );
-    let inside = |index: usize| {
-        half.is_none_or(|half| {
-            truth[index].bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte)) / 8
-                % 2
-                == half
-        })
-    };
-    evaluate(&out.grouping.group_of, &truth, &inside);
-    if args.iter().any(|arg| arg == "--more") {
-        for kind in &report.blocking {
-            println!(
-                "{:40} keys {:8} retired {:6} pairs {:9}",
-                kind.kind, kind.keys, kind.retired, kind.pairs
-            );
+    evaluate(&outcome.grouping.group_of, &truth);
+    if flags.iter().any(|flag| flag == "--model") {
+        for kind in report.blocking.iter().filter(|kind| kind.keys > 0) {
+            println!("{kind:?}");
         }
-        println!("{:?}", &report.placeholders[..report.placeholders.len().min(12)]);
-        let mut model = serde_json::to_value(&out.model).expect("a model");
-        model.as_object_mut().expect("an object").remove("frequencies");
-        println!(
-            "{}",
-            serde_json::to_string(&model)
-                .expect("json")
-                .replace("\"what\"", "\n\"what\"")
-                .replace("{\"level", "\n   {\"level")
-        );
+        println!("{:?}", report.placeholders);
+        println!("{}", serde_json::to_string_pretty(&outcome.model).expect("a model"));
     }
-    if args.iter().any(|arg| arg == "--errors") {
-        errors(&records, &out, &truth);
+    if flags.iter().any(|flag| flag == "--errors") {
+        let group_of = outcome.grouping.group_of.iter().map(u32::to_string).collect::<Vec<_>>();
+        println!("--- groups that hold several persons");
+        divided(&records, &outcome, &group_of, &truth);
+        println!("--- persons in several groups");
+        divided(&records, &outcome, &truth, &group_of);
     }
 }
 
-fn evaluate(group_of: &[u32], truth: &[String], inside: &dyn Fn(usize) -> bool) {
-    let pairs = |n: u64| n * (n - 1) / 2;
+/// Over pairs in one group and pairs of one person; exact is a person who is one whole group.
+fn evaluate(group_of: &[u32], truth: &[String]) {
     let (mut joint, mut groups, mut persons) = (HashMap::new(), HashMap::new(), HashMap::new());
-    for (index, &group) in group_of.iter().enumerate().filter(|(index, _)| inside(*index)) {
-        *joint.entry((group, truth[index].as_str())).or_insert(0_u64) += 1;
+    for (&group, person) in group_of.iter().zip(truth) {
+        *joint.entry((group, person.as_str())).or_insert(0_u64) += 1;
         *groups.entry(group).or_insert(0_u64) += 1;
-        *persons.entry(truth[index].as_str()).or_insert(0_u64) += 1;
+        *persons.entry(person.as_str()).or_insert(0_u64) += 1;
     }
-    let sum =
-        |counts: &mut dyn Iterator<Item = &u64>| counts.map(|n| pairs(*n)).sum::<u64>() as f64;
-    let (tp, pp, tt) =
-        (sum(&mut joint.values()), sum(&mut groups.values()), sum(&mut persons.values()));
-    let exact = joint
-        .iter()
-        .filter(|((group, person), n)| groups[group] == **n && persons[person] == **n)
-        .count();
-    let (p, r) = (tp / pp, tp / tt);
+    let pairs = |counts: &mut dyn Iterator<Item = &u64>| {
+        counts.map(|count| count * (count - 1) / 2).sum::<u64>() as f64
+    };
+    let (found, said, real) =
+        (pairs(&mut joint.values()), pairs(&mut groups.values()), pairs(&mut persons.values()));
+    let whole = |((group, person), count): &(&(u32, &str), &u64)| {
+        groups[group] == **count && persons[person] == **count
+    };
+    let exact = joint.iter().filter(whole).count();
+    let (precision, recall) = (found / said, found / real);
     println!(
-        "P {p:.4} R {r:.4} F1 {:.4} exact {:.4} (false {} missed {})",
-        2.0 * p * r / (p + r),
+        "precision {precision:.4} recall {recall:.4} f1 {:.4} exact {:.4} false {} missed {}",
+        2.0 * precision * recall / (precision + recall),
         exact as f64 / persons.len() as f64,
-        pp - tp,
-        tt - tp
+        said - found,
+        real - found
     );
 }
 
-fn errors(records: &Records, out: &handfast_matching::Outcome, truth: &[String]) {
-    let show = |index: u32| {
-        let values: Vec<&str> = (0..records.schema().columns.len())
-            .map(|column| records.value(index as usize, column))
-            .collect();
-        format!("{} {}", truth[index as usize], values.join(" | "))
-    };
-    let group_of = &out.grouping.group_of;
-    let mut by_person: HashMap<&str, Vec<u32>> = HashMap::new();
-    let mut by_group: HashMap<u32, Vec<u32>> = HashMap::new();
-    for index in 0..truth.len() as u32 {
-        by_person.entry(&truth[index as usize]).or_default().push(index);
-        by_group.entry(group_of[index as usize]).or_default().push(index);
+/// Twelve of the sets by `outer` that `inner` divides, and why two of the parts weigh what they do.
+fn divided(records: &Records, outcome: &Outcome, outer: &[String], inner: &[String]) {
+    let mut sets: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, name) in outer.iter().enumerate() {
+        sets.entry(name).or_default().push(index);
     }
-    let mut bad: Vec<&Vec<u32>> = by_group
-        .values()
-        .filter(|all| all.iter().any(|one| truth[*one as usize] != truth[all[0] as usize]))
-        .collect();
+    let other = |set: &[usize]| set.iter().copied().find(|one| inner[*one] != inner[set[0]]);
+    let mut bad: Vec<&Vec<usize>> = sets.values().filter(|set| other(set).is_some()).collect();
     bad.sort();
-    let mut kinds: HashMap<String, (u32, i64)> = HashMap::new();
-    for group in &bad {
-        for (at, &a) in group.iter().enumerate() {
-            for &b in group[at + 1..].iter().filter(|b| truth[**b as usize] != truth[a as usize]) {
-                let why = out.explain(a, b);
-                let level = |name: &str| {
-                    why.lines
-                        .iter()
-                        .find(|line| line.comparison == name)
-                        .map_or("-", |line| &line.level)
-                        .to_owned()
-                };
-                let kind = kinds
-                    .entry(format!(
-                        "{} / {} / {}",
-                        level("given name"),
-                        level("birth date"),
-                        level("household")
-                    ))
-                    .or_default();
-                kind.0 += 1;
-                kind.1 += i64::from(why.weight);
-            }
+    println!("{} of {}", bad.len(), sets.len());
+    for set in bad.iter().step_by((bad.len() / 12).max(1)) {
+        for &index in *set {
+            let record = records.record(index);
+            let values: Vec<&str> = record.values.iter().map(|(_, value)| *value).collect();
+            println!("  {:10} {}", inner[index], values.join(" | "));
+        }
+        let why = other(set).map(|index| outcome.explain(set[0] as u32, index as u32));
+        for line in why.iter().flat_map(|why| &why.lines) {
+            let bits = f64::from(line.weight) / 256.0;
+            println!("      {bits:6.2} {}: {}", line.comparison, line.level);
         }
     }
-    let mut kinds: Vec<_> = kinds.into_iter().collect();
-    kinds.sort_by_key(|(_, n)| std::cmp::Reverse(n.0));
-    kinds.iter().take(25).for_each(|(kind, n)| {
-        println!("{:5} {:6.1} {kind}", n.0, n.1 as f64 / 256.0 / f64::from(n.0))
-    });
-    println!("=== {} groups hold several persons", bad.len());
-    for group in bad.iter().step_by((bad.len() / 12).max(1)).take(12) {
-        group.iter().for_each(|one| println!("   {}", show(*one)));
-        let (a, b) = (
-            group[0],
-            *group
-                .iter()
-                .find(|one| truth[**one as usize] != truth[group[0] as usize])
-                .expect("another"),
-        );
-        println!("   {}", why(out, a, b));
-    }
-    let mut torn: Vec<&Vec<u32>> = by_person
-        .values()
-        .filter(|all| all.iter().any(|one| group_of[*one as usize] != group_of[all[0] as usize]))
-        .collect();
-    torn.sort();
-    println!("=== {} persons are in several groups", torn.len());
-    for person in torn.iter().step_by((torn.len() / 14).max(1)).take(14) {
-        person.iter().for_each(|one| println!("   {:6} {}", group_of[*one as usize], show(*one)));
-        let (a, b) = (
-            person[0],
-            *person
-                .iter()
-                .find(|one| group_of[**one as usize] != group_of[person[0] as usize])
-                .expect("another"),
-        );
-        println!("   {}", why(out, a, b));
-    }
-}
-
-fn why(out: &handfast_matching::Outcome, a: u32, b: u32) -> String {
-    let why = out.explain(a, b);
-    let lines: Vec<String> = why
-        .lines
-        .iter()
-        .map(|line| {
-            format!("{}: {} {:.1}", line.comparison, line.level, f64::from(line.weight) / 256.0)
-        })
-        .collect();
-    format!("[{:.1}] {}", f64::from(why.weight) / 256.0, lines.join("; "))
 }
