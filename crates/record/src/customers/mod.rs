@@ -146,7 +146,7 @@ pub const TEXT_CHARS_MAX: usize = 500;
 pub struct Record {
     /// Its id.
     pub id: RecordId,
-    /// The customer behind it.
+    /// The customer behind it, where it stands now: not to be told, see [`Customer::id`].
     pub customer: CustomerId,
     /// Whose record it is; nobody's (nil) where the name is hidden.
     pub organisation: OrganisationId,
