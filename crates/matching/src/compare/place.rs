@@ -110,14 +110,23 @@ fn towns(a: &Parts<'_>, b: &Parts<'_>) -> (u8, u8) {
             .find(|(x, y)| x.hash == y.hash)
             .map(|(x, y)| x.rare.min(y.rare))
     };
-    if let Some(rare) = same(codes) {
-        return (TOWN_POSTCODE, rare);
-    }
-    if let Some(rare) = same(cities) {
-        return (TOWN_NAME, rare);
-    }
     let codes_known = !codes.0.is_empty() && !codes.1.is_empty();
     let cities_known = !cities.0.is_empty() && !cities.1.is_empty();
+    let city_near = || {
+        cities_known && {
+            let (x, y) = (&cities.0[0], &cities.1[0]);
+            near(a.text(x), b.text(y), (x.aux, y.aux)) != Near::Not
+        }
+    };
+    let city_rare = same(cities);
+    if let Some(rare) = same(codes) {
+        // One postcode may serve several towns: then it says no more than that they are close.
+        let elsewhere = cities_known && city_rare.is_none() && !city_near();
+        return if elsewhere { (TOWN_NEAR, rare.min(NEAR_RARE)) } else { (TOWN_POSTCODE, rare) };
+    }
+    if let Some(rare) = city_rare {
+        return (TOWN_NAME, rare);
+    }
     if !codes_known && !cities_known {
         return (0, 0);
     }
@@ -125,8 +134,5 @@ fn towns(a: &Parts<'_>, b: &Parts<'_>) -> (u8, u8) {
         let (p, q) = (a.text(&codes.0[0]), b.text(&codes.1[0]));
         distance(p, q, 1).is_some() || (p.len() > 5 && q.len() > 5 && p[..4] == q[..4])
     };
-    let city_near = cities_known
-        && near(a.text(&cities.0[0]), b.text(&cities.1[0]), (cities.0[0].aux, cities.1[0].aux))
-            != Near::Not;
-    if code_near || city_near { (TOWN_NEAR, NEAR_RARE) } else { (TOWN_OTHER, 0) }
+    if code_near || city_near() { (TOWN_NEAR, NEAR_RARE) } else { (TOWN_OTHER, 0) }
 }
