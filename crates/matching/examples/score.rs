@@ -33,11 +33,12 @@ fn read(paths: &[String]) -> (Records, Vec<String>) {
     let mut records: Option<Records> = None;
     for path in paths {
         let file = std::fs::File::open(path).expect("the file is there");
-        let reader: Box<dyn Read> = if path.ends_with(".gz") {
-            Box::new(flate2::read::GzDecoder::new(file))
-        } else {
-            Box::new(file)
-        };
+        let reader: Box<dyn Read> =
+            if std::path::Path::new(path).extension().is_some_and(|ext| ext == "gz") {
+                Box::new(flate2::read::GzDecoder::new(file))
+            } else {
+                Box::new(file)
+            };
         let mut reader = csv::Reader::from_reader(reader);
         let headers = reader.headers().expect("a header").clone();
         let place = |name: &str| headers.iter().position(|header| header == name);
