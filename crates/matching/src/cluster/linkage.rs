@@ -210,9 +210,9 @@ impl<'w, S: Fn(u32, u32) -> i32> Linkage<'w, S> {
         matches
     }
 
-    /// Moves one record to another group, or (`to` is none) to an empty slot. Links are not kept
-    /// up: [`Self::form`] comes next.
-    pub(super) fn transfer(&mut self, place: u32, to: Option<u32>) {
+    /// Moves one record to another group, or (`to` is none) to an empty slot, and returns the slot.
+    /// Links are not kept up: [`Self::form`] comes next.
+    pub(super) fn transfer(&mut self, place: u32, to: Option<u32>) -> u32 {
         let from = self.slot_of[place as usize];
         self.groups[from as usize].members.retain(|&member| member != place);
         let to = to.unwrap_or_else(|| {
@@ -225,6 +225,7 @@ impl<'w, S: Fn(u32, u32) -> i32> Linkage<'w, S> {
             let group = &mut self.groups[slot as usize];
             group.name = group.members.iter().copied().min().unwrap_or(group.name);
         }
+        to
     }
 
     /// The cuts in use.

@@ -103,16 +103,13 @@ where
 /// `links` and `decisions` with a record outside the part are passed over: they say nothing here.
 /// `score` weighs any two records of the part in 1/256 bit. The groups are those that
 /// [`super::settle`] finds over all records, if the part came from [`part`].
-pub fn settle<I: Copy + Ord + Hash>(
+pub fn settle<I: Copy + Ord + Hash + Sync>(
     records: &[I],
     links: &[Link<I>],
     score: &(impl Fn(I, I) -> i32 + Sync),
     decisions: &[Ruled<I>],
     cuts: &Cuts,
-) -> Settled<I>
-where
-    I: Sync,
-{
+) -> Settled<I> {
     let mut ids = records.to_vec();
     ids.sort_unstable();
     ids.dedup();

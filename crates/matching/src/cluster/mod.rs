@@ -14,12 +14,13 @@
 //! - Grouping is local. Records that no path of edges at or above the high cut, or of "same"
 //!   decisions, connects have no influence on each other. See [`local`].
 //!
-//! What holds nearly: adding a record changes no group that it does not join. In the tests' calm
-//! worlds 5,739 of 5,749 records that found company joined whole groups and changed nothing else,
-//! none changed a group elsewhere, and none of 282 that stayed alone changed anything. In rough
-//! ones, where a fifth of all pairs is on the wrong side of the cut, it is 86 % and 7 %. It cannot
-//! be exact: if a record could never part two others, every pair above the cut would stay joined
-//! for ever, which is the chain that this method refuses.
+//! What holds nearly: adding a record changes no group that it does not join. Of 5,000 generated
+//! customers that came to 95,000 others, 18 changed a cluster other than their own. In the tests'
+//! calm worlds 5,739 of 5,749 records that found company joined whole groups and changed nothing
+//! else, and none of 282 that stayed alone changed anything; in rough ones, where a fifth of all
+//! pairs is on the wrong side of the cut, 14 % and 2 % did. It cannot be exact: if a record could
+//! never part two others, every pair above the cut would stay joined for ever, which is the chain
+//! that this method refuses.
 //!
 //! Average linkage: Sokal and Michener, "A statistical method for evaluating systematic
 //! relationships" (1958), known as UPGMA. Moves of single records serve the sum of correlation
@@ -130,9 +131,9 @@ pub struct Grouping {
 /// Groups `record_count` records, ranked by their id.
 ///
 /// `edges` are the pairs that blocking proposed, each once, with their weight; those below the low
-/// cut may be left out, which changes nothing but calls `score` where they are needed. `score` weighs any
-/// two records in 1/256 bit, the smaller index first, and must agree with the edges; it is called
-/// from several threads. `decisions` speak of the same indices.
+/// cut may be left out, which changes nothing but calls `score` where they are needed. `score`
+/// weighs any two records in 1/256 bit, the smaller index first, and must agree with the edges; it
+/// is called from several threads. `decisions` speak of the same indices.
 ///
 /// Time is near `edges * log(edges)`, whatever the shape: a group of n records and one of m cost
 /// at most [`PAIRS_EXACT_MAX`] scores before their average is estimated from a spread of pairs.

@@ -38,13 +38,13 @@ impl Matcher for Toys {
     fn keys(&self, toy: &Toy, keys: &mut Vec<u64>) {
         let (person, form) = (toy.person, toy.form);
         let mut own: BTreeSet<u64> =
-            [person << 8 | form % 3, person << 8 | 10 + form % 2, person / 2 << 8 | 20].into();
-        own.insert(hash(self.seed, person, form) % 4 << 8 | 30);
+            [person * 100 + form % 3, person * 100 + 10 + form % 2, person / 2 * 100 + 20].into();
+        own.insert(hash(self.seed, person, form) % 4 * 100 + 30);
         keys.extend(own);
     }
 
     fn score(&self, a: &Toy, b: &Toy) -> i32 {
-        let form = |toy: &Toy| toy.person << 8 | toy.form;
+        let form = |toy: &Toy| toy.person * 100 + toy.form;
         let (low, high) = (form(a).min(form(b)), form(a).max(form(b)));
         let spread = (hash(self.seed, low, high) % 5120) as i32 - 2560;
         spread + 256 * if a.person == b.person { 14 } else { 1 }
@@ -130,7 +130,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0_u64..60, toy).prop_map(|(number, toy)| Step::Insert(number, toy)),
         2 => (0_u64..60).prop_map(Step::Remove),
-        1 => (0_u64..60, 0_u64..60, any::<bool>()).prop_map(|(a, b, same)| Step::Decide(a, b, same)),
+        1 => (0_u64..60, 0_u64..60, any::<bool>())
+            .prop_map(|(a, b, same)| Step::Decide(a, b, same)),
         1 => (0_u64..60, 0_u64..60).prop_map(|(a, b)| Step::Undecide(a, b)),
     ]
 }
@@ -194,7 +195,7 @@ proptest! {
                 prop_assert!(known.remove(&**gone).is_some(), "{gone} was not there: {change:?}");
             }
             for cluster in &change.formed {
-                let records = cluster.records.iter().map(|id| id.to_string()).collect();
+                let records = cluster.records.iter().map(ToString::to_string).collect();
                 let before = known.insert(cluster.id.to_string(), records);
                 prop_assert!(before.is_none(), "{before:?} was not dissolved: {change:?}");
             }
