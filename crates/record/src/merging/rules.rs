@@ -217,7 +217,9 @@ pub(super) fn apart(half: &Half<'_>, since: &Since<'_>) -> Sets {
         let (now, after) = (since.now.said.get(key), since.after.said.get(key));
         // What was said or taken back since was meant for the one human, whoever that is.
         let row = if now == after { half.before.said.get(key) } else { now };
-        row.into_iter().for_each(|row| sets.add_said(row.clone()));
+        if let Some(row) = row {
+            sets.add_said(row.clone());
+        }
     }
     let is_unchanged = since.now.frozen == since.after.frozen;
     let frozen = if is_unchanged { &half.before.frozen } else { &since.now.frozen };

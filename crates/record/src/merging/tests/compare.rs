@@ -1,6 +1,6 @@
 //! Everything that a database holds, and everything that anybody is shown, as text.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use handfast_db::{Cx, Engine, Fault};
 use handfast_kit::OrganisationId;
@@ -74,13 +74,13 @@ pub(super) fn same(before: &Ledger, after: &Ledger, what: &str) {
     for (table, rows) in before {
         let now = &after[table];
         for row in rows.iter().filter(|row| !now.contains(row)) {
-            differs += &format!("{table} - {row}\n");
+            writeln!(differs, "{table} - {row}").unwrap();
         }
         for row in now.iter().filter(|row| !rows.contains(row)) {
-            differs += &format!("{table} + {row}\n");
+            writeln!(differs, "{table} + {row}").unwrap();
         }
         if rows.len() != now.len() {
-            differs += &format!("{table}: {} rows, now {}\n", rows.len(), now.len());
+            writeln!(differs, "{table}: {} rows, now {}", rows.len(), now.len()).unwrap();
         }
     }
     assert!(differs.is_empty(), "{what}:\n{differs}");
@@ -105,16 +105,16 @@ pub(super) fn pages(town: &Town, viewer: OrganisationId) -> Vec<String> {
                 format!("{customer} {} {:?} {:?}", found.id, found.chosen, found.records);
             let timeline =
                 touches::timeline(cx, &lens, sight, &touches::Filter::default(), None, 200)?;
-            line += &format!("{:?}", timeline.items);
-            line += &format!("{:?}", touches::hidden(cx, &lens, sight)?);
-            line += &format!("{:?}", sales::of_customer(cx, &lens, sight)?);
-            line += &format!("{:?}", cases::of_customer(cx, &lens, sight)?);
-            line += &format!("{:?}", ties::of_customer(cx, &lens, *customer)?);
-            line += &format!("{:?}", consents::of_customer(cx, &lens, *customer).unwrap());
-            line += &format!("{:?}", consents::frozen(cx, &lens, *customer).unwrap());
-            line += &format!("{:?}", requests::open_about(cx, &lens, now, *customer)?);
+            write!(line, "{:?}", timeline.items).unwrap();
+            write!(line, "{:?}", touches::hidden(cx, &lens, sight)?).unwrap();
+            write!(line, "{:?}", sales::of_customer(cx, &lens, sight)?).unwrap();
+            write!(line, "{:?}", cases::of_customer(cx, &lens, sight)?).unwrap();
+            write!(line, "{:?}", ties::of_customer(cx, &lens, *customer)?).unwrap();
+            write!(line, "{:?}", consents::of_customer(cx, &lens, *customer).unwrap()).unwrap();
+            write!(line, "{:?}", consents::frozen(cx, &lens, *customer).unwrap()).unwrap();
+            write!(line, "{:?}", requests::open_about(cx, &lens, now, *customer)?).unwrap();
             let looks = sharing::looks::of_customer(cx, &lens, *customer, None, 200)?;
-            line += &format!("{looks:?}");
+            write!(line, "{looks:?}").unwrap();
             pages.push(line);
         }
         for word in ["a", "maya", "okafor", "leeds", "order", "motor", "note", "07700", "bristol"] {

@@ -112,22 +112,21 @@ fn touches(
     let mut goes = Vec::new();
     for touch in &fresh {
         let case = touch.case_ref().and_then(|case| cases.get(&(touch.organisation, case)));
-        let side = match (case, touch.record) {
-            (Some(true), _) => Belonging::From,
-            (Some(false), _) => Belonging::Into,
-            (None, Some(_)) if on_theirs(&touch.record) => Belonging::From,
-            (None, Some(_)) => Belonging::Into,
-            (None, None) if touch.recorded > merge.applied => {
+        let is_fresh = touch.recorded > merge.applied;
+        let is_theirs = match (case, touch.record) {
+            (Some(goes), _) => *goes,
+            (None, Some(_)) => on_theirs(&touch.record),
+            (None, None) if is_fresh => {
                 let named = if touch.is_named() {
                     store::named(tx, network, merge, touch.id)?
                 } else {
                     None
                 };
-                leaning.side(named.unwrap_or(touch.organisation))
+                leaning.side(named.unwrap_or(touch.organisation)) == Belonging::From
             }
-            (None, None) => Belonging::Into,
+            (None, None) => false,
         };
-        if side == Belonging::From {
+        if is_theirs {
             goes.push(touch.id);
         }
     }
