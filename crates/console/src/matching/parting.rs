@@ -71,7 +71,7 @@ pub(super) async fn part(
         matching::part(tx, &lens, &Author::of(&asks), now, place, &said)
     });
     match done.await {
-        Ok(_) => Ok(see_other(&PARTED.at(&format!("/customers/{}", place.id)))),
+        Ok(_) => Ok(see_other(&PARTED.at(&format!("/customers/{}/matches", place.id)))),
         Err(failure) => {
             let refusal = Refusal::of("They are still joined", failure)?;
             part_page(&app, &viewer, &uri, place, typed, Some(refusal)).await

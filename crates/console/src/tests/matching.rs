@@ -109,7 +109,9 @@ async fn what_the_model_joined_says_why_and_is_taken_apart_for_good() {
             assert!(preview.says(text), "{text}: {}", preview.text);
         }
         let parted = priya.post(&parting, "why=Two+sisters").await;
-        assert_eq!(parted.location, format!("/customers/{first}?saved=parted"), "{}", parted.text);
+        let back = format!("/customers/{first}/matches?saved=parted");
+        assert_eq!(parted.location, back, "{}", parted.text);
+        assert!(priya.get(&back).await.says("They are two again, as they were before."));
         work(&world);
         for (customer, has, misses) in [(first, "SC-1", "HW-1"), (second, "HW-1", "SC-1")] {
             let page = priya.get(&format!("/customers/{customer}/matches")).await;
