@@ -106,13 +106,7 @@ pub(super) fn summary(body: &Body) -> String {
             review_summary(*score, if text.is_empty() { title } else { text })
         }
         Body::CaseOpened { case_ref, title, product } => {
-            let about = if title.is_empty() { product } else { title };
-            let case = the_case(case_ref);
-            if about.is_empty() {
-                format!("{case} opened")
-            } else {
-                format!("{case} opened: {about}")
-            }
+            opened_summary(case_ref, if title.is_empty() { product } else { title })
         }
         Body::CaseStep { case_ref, status, owner, .. } if owner.is_empty() => {
             format!("{}: {status}", the_case(case_ref))
@@ -139,6 +133,11 @@ pub(super) fn summary(body: &Body) -> String {
         other => super::access::summary(other),
     };
     shortened(&text)
+}
+
+fn opened_summary(case_ref: &str, about: &str) -> String {
+    let case = the_case(case_ref);
+    if about.is_empty() { format!("{case} opened") } else { format!("{case} opened: {about}") }
 }
 
 fn review_summary(score: i64, words: &str) -> String {

@@ -118,6 +118,17 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             "customer_id": own.customer.to_string(), "classes": ["case"], "why": "Her brake"
         })),
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
+        "POST /api/v1/guests/{id}/confirmation"
+        | "POST /api/v1/guests/{id}/end"
+        | "POST /api/v1/requests/{id}/withdrawal"
+        | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),
+        _ if facts.method == Method::DELETE => Sent::new("", ""),
+        _ => call_of_matching(route, own),
+    }
+}
+
+fn call_of_matching(route: &str, own: &Estate) -> Sent {
+    match route {
         "POST /api/v1/customers/{id}/merges" => {
             Sent::json(&json!({"other_id": own.customer.to_string(), "why": "One person"}))
         }
@@ -125,12 +136,7 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             "record_id": own.record.to_string(), "other_id": own.customer.to_string(),
             "verdict": "skip"
         })),
-        "POST /api/v1/guests/{id}/confirmation"
-        | "POST /api/v1/matching/runs"
-        | "POST /api/v1/guests/{id}/end"
-        | "POST /api/v1/requests/{id}/withdrawal"
-        | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),
-        _ if facts.method == Method::DELETE => Sent::new("", ""),
+        "POST /api/v1/matching/runs" => Sent::new("", ""),
         _ => panic!("{route} has no plausible body in walk/bodies.rs"),
     }
 }
@@ -177,9 +183,7 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /matching/{record}/{other}/decision" => Sent::form("answer=skip&why=Two+people"),
         "POST /customers/{id}/merging" => Sent::form(format!("other={}", own.customer)),
         "POST /customers/{id}/matches/{merge}/parting" => Sent::form("why=Two+people"),
-        "POST /duplicates" => {
-            Sent::form(format!("record={0}&other={0}&answer=apart", own.record))
-        }
+        "POST /duplicates" => Sent::form(format!("record={0}&other={0}&answer=apart", own.record)),
         "POST /matching/model/runs" => Sent::form(""),
         "POST /guests" => Sent::form("key=an+order&why=Her+brake"),
         "POST /guests/{id}/code" => Sent::form("code=000000"),

@@ -147,11 +147,7 @@ impl Telling<'_> {
             }
             Body::Payment { order_ref, method, amount_minor, currency } => {
                 let sum = words::money(amount_minor, &currency);
-                let by = match method.as_str() {
-                    "" => String::new(),
-                    method => format!(" by {}", plain(method)),
-                };
-                let paid = text(format!("{sum}{by} for {}", the_order(&order_ref)));
+                let paid = text(paid(&sum, &method, &order_ref));
                 Told::new("card", vec![self.customer(), text("paid"), author, paid])
             }
             Body::DeliveryPromised { order_ref, day } => {
@@ -294,6 +290,15 @@ fn badge(tone: &'static str, icon: &'static str, word: String) -> Badge {
 
 fn text(words: impl Into<String>) -> Part {
     Part::Text(words.into())
+}
+
+/// "1,250.00 by card for the order 7".
+fn paid(sum: &str, method: &str, order_ref: &str) -> String {
+    let by = match method {
+        "" => String::new(),
+        method => format!(" by {}", plain(method)),
+    };
+    format!("{sum}{by} for {}", the_order(order_ref))
 }
 
 fn recorded(author: Part, name: String, external_ref: String) -> Told {
