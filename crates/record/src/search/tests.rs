@@ -384,8 +384,8 @@ fn texts_and_questions_of_any_shape_are_taken() {
 fn a_beginning_of_few_words_and_of_many_finds_all_that_begin_so() {
     for world in worlds() {
         let maya = world.maya();
-        let many: String = (0..60).map(|number| format!("annals{number} ")).collect();
-        world.write(world.brand, world.note(maya, &format!("{many} annabel")));
+        let many: Vec<String> = (0..60).map(|number| format!("annals{number}")).collect();
+        world.write(world.brand, world.note(maya, &format!("{} annabel", many.join(" "))));
         let jon = world.record(world.harbour, "HW-1", None, "Annabelłe").0;
         for question in ["annabel", "anna", "annals", "annals5", "annals59", "annals7 annab"] {
             let is_jons = !question.contains("annals");

@@ -66,7 +66,7 @@ fn any_order_of_arrival_ends_in_the_same_customers() {
             let arriving = shuffled(everybody(&world), seed);
             for (nth, (whose, reference, told)) in arriving.into_iter().enumerate() {
                 records.insert(reference, keep(&world, whose, reference, told).1);
-                if (seed as usize + nth) % 3 == 0 {
+                if (seed as usize + nth).is_multiple_of(3) {
                     settle(&world);
                 }
             }
