@@ -214,9 +214,8 @@ mod tests {
 
     /// The runs, marks in brackets: `M[a]ya`.
     fn said(pieces: &[Piece]) -> String {
-        let one = |piece: &Piece| match piece.is_marked {
-            true => format!("[{}]", piece.text),
-            false => piece.text.clone(),
+        let one = |piece: &Piece| {
+            if piece.is_marked { format!("[{}]", piece.text) } else { piece.text.clone() }
         };
         pieces.iter().map(one).collect()
     }

@@ -110,7 +110,7 @@ async fn duplicates_page(
     uri: &Uri,
     refusal: Option<Refusal>,
 ) -> Result<Response, Failure> {
-    let found = sharing::read(app, viewer, Occasion::of("list"), |cx, lens| read(cx, lens));
+    let found = sharing::read(app, viewer, Occasion::of("list"), read);
     let (pairs, names) = found.await?;
     let reply = reply(refusal.as_ref());
     let more = pairs.len() > SHOWN_MAX;

@@ -52,9 +52,10 @@ fn lines(
     names: &Names,
 ) -> Vec<(&'static str, String)> {
     let moves = moves(preview.moves);
-    let mut lines = vec![match from == into {
-        true => ("right", format!("{moves} of the younger record join the older one.")),
-        false => ("right", format!("{moves} of {from} move to {into}, the older.")),
+    let mut lines = vec![if from == into {
+        ("right", format!("{moves} of the younger record join the older one."))
+    } else {
+        ("right", format!("{moves} of {from} move to {into}, the older."))
     }];
     lines.extend(preview.ties.iter().map(|tie| ("link", tie_words(tie, names))));
     lines.extend(preview.words.iter().map(|word| ("voice", word_words(word, names))));

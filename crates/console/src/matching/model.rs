@@ -142,21 +142,21 @@ impl Run {
         let is_moving = left > 0 || begins;
         Self {
             is_moving,
-            title: match left {
-                0 => "The run is about to begin".to_owned(),
-                _ => {
-                    let (done, all) = (words::number(done), words::number(found.record_count));
-                    format!("{done} of {all} records are matched")
-                }
+            title: if left == 0 {
+                "The run is about to begin".to_owned()
+            } else {
+                let (done, all) = (words::number(done), words::number(found.record_count));
+                format!("{done} of {all} records are matched")
             },
             when: match fitted {
                 Some(when) => format!("weights learnt {when}"),
                 None => "weights as they came".to_owned(),
             },
             percent: if left == 0 { 0 } else { 100 * done / found.record_count.max(1) },
-            announce: match is_moving {
-                true => "Records are being matched",
-                false => "All records are matched",
+            announce: if is_moving {
+                "Records are being matched"
+            } else {
+                "All records are matched"
             },
             figures,
         }
@@ -172,11 +172,10 @@ fn groups(scales: &[Scale]) -> Vec<Group> {
         Some(Level {
             words: words::sentence(&level.words),
             more: (level.rare > level.common).then(|| common.up_to(&rare)),
-            steps: match level.rare == level.common {
-                true => weights::steps(level.common),
-                false => {
-                    format!("{} to {}", weights::steps(level.common), weights::steps(level.rare))
-                }
+            steps: if level.rare == level.common {
+                weights::steps(level.common)
+            } else {
+                format!("{} to {}", weights::steps(level.common), weights::steps(level.rare))
             },
             bar: common,
         })

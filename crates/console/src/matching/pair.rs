@@ -198,11 +198,10 @@ fn read(cx: &mut Cx<'_>, lens: &Lens, place: Place) -> Result<Option<Found>, Fai
     let Some(pair) = matching::pair(cx, lens, (place.record, place.other))? else {
         return Ok(None);
     };
-    let preview = match pair.is_one() {
-        true => None,
-        false => Some(
-            merging::preview(cx, lens, pair.customers.0, pair.customers.1).map_err(Error::from)?,
-        ),
+    let preview = if pair.is_one() {
+        None
+    } else {
+        Some(merging::preview(cx, lens, pair.customers.0, pair.customers.1).map_err(Error::from)?)
     };
     let mentioned = known::mentioned(&pair, preview.as_ref());
     let people = pair.decisions.iter().filter_map(|decision| decision.person);

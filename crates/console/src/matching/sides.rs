@@ -108,8 +108,7 @@ fn row(label: &'static str, left: &str, right: &str) -> Option<Row> {
     let found = difference(left, right);
     let (tone, icon) = match found.likeness {
         Likeness::Silent => return None,
-        Likeness::Same => ("ok", "check"),
-        Likeness::Written | Likeness::Turned => ("ok", "check"),
+        Likeness::Same | Likeness::Written | Likeness::Turned => ("ok", "check"),
         Likeness::Differs(_) => ("warn", "alert"),
         Likeness::Other => ("bad", "x"),
         Likeness::OnlyLeft | Likeness::OnlyRight => ("", ""),

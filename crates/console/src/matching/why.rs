@@ -104,9 +104,10 @@ pub(super) async fn show(
 /// Reads it; `None` if the lens shows no such customer.
 pub(super) fn read(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Found>, Failure> {
     let Some(together) = matching::why(cx, lens, id)? else { return Ok(None) };
-    let merges = match lens.is_whole() {
-        true => merging::merges(cx, lens, together.customer.id).map_err(Error::from)?,
-        false => Vec::new(),
+    let merges = if lens.is_whole() {
+        merging::merges(cx, lens, together.customer.id).map_err(Error::from)?
+    } else {
+        Vec::new()
     };
     let decided = together.decisions.iter();
     let people = decided.clone().filter_map(|decision| decision.person);
