@@ -14,16 +14,24 @@
 //! 4. When a record goes (or changes: only keys that differ count), delete its keys and links. A
 //!    key whose count falls back to exactly the cap *lives again*: score every pair of its records
 //!    that is not linked, and write the links at or above the low cut.
-//! 5. The changed records are the new one, those that a strong link or "same" decision of the old
-//!    one led to, and both ends of every link of steps 3 and 4. [`part`] finds all records that
-//!    must be grouped anew, [`settle`] groups them. Write what differs.
+//! 5. The changed records are the new one, those that a link at or above the high cut or a "same"
+//!    decision of the old one led to, and both ends of every link of steps 3 and 4. All records
+//!    that links at or above the high cut or "same" decisions connect to them are grouped anew by
+//!    [`settle`]. Write what differs.
 //!
-//! Every step is bounded by the number of keys of a record times the cap, except 5, which is as
-//! large as the part. Tests show parts of a few records; see [`crate::index`] for figures.
+//! Every step is bounded by the number of keys of a record times the cap, except 5. It takes more
+//! than it must, which is never wrong and mostly little, but much where records are noisy. To take
+//! less, follow only links that hold ([`holds`]; [`least`] of both records is over *all* their
+//! links), and for each record whose links at or above the high cut changed begin also at the two
+//! ends of each of its links between its [`least`] before and after. Then [`settle`] each of the
+//! [`parts`] by itself: what [`least`] says is known only for whole parts.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
 
+pub use super::near::{holds, least};
 use super::{Cuts, Decision, Decisions, Doubtful, Edge, Verdict};
 
 /// A link at or above the low cut: two records and their weight in 1/256 bit.
@@ -74,35 +82,40 @@ pub struct Settled<I> {
     pub torn: Vec<I>,
 }
 
-/// All records to group anew: `changed` and whatever strong links and "same" decisions connect to
-/// them, ascending.
+/// All records to group anew, in parts, each ascending: `changed` and what is connected to them.
 ///
-/// `next` gives for a record the others that a link at or above the high cut or a "same" decision
-/// (in force or not) connects it to; what it fails with ends the search.
-pub fn part<I, E>(
+/// `next` gives for a record the others that a link that holds, or a "same" decision (in force or
+/// not), connects it to; what it fails with ends the search.
+pub fn parts<I, E>(
     changed: impl IntoIterator<Item = I>,
     mut next: impl FnMut(&I, &mut Vec<I>) -> Result<(), E>,
-) -> Result<Vec<I>, E>
+) -> Result<Vec<Vec<I>>, E>
 where
     I: Copy + Ord + Hash,
 {
-    let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    let mut waiting: Vec<I> = changed.into_iter().collect();
-    while let Some(record) = waiting.pop() {
-        if seen.insert(record) {
-            found.push(record);
-            next(&record, &mut waiting)?;
+    let (mut parts, mut seen) = (Vec::new(), HashSet::new());
+    for first in changed {
+        let (mut part, mut waiting) = (Vec::new(), vec![first]);
+        while let Some(record) = waiting.pop() {
+            if seen.insert(record) {
+                part.push(record);
+                next(&record, &mut waiting)?;
+            }
+        }
+        if !part.is_empty() {
+            part.sort_unstable();
+            parts.push(part);
         }
     }
-    found.sort_unstable();
-    Ok(found)
+    Ok(parts)
 }
 
-/// Groups the records of a part, in any order; ids decide what is equal otherwise.
+/// Groups the records of a part, or of all parts that links at or above the high cut connect, in
+/// any order; ids decide what is equal otherwise.
 ///
 /// `links` and `decisions` with a record outside the part are passed over: they say nothing here.
 /// `score` weighs any two records of the part in 1/256 bit. The groups are those that
-/// [`super::settle`] finds over all records, if the part came from [`part`].
+/// [`super::settle`] finds over all records.
 pub fn settle<I: Copy + Ord + Hash + Sync>(
     records: &[I],
     links: &[Link<I>],

@@ -11,7 +11,7 @@
 //!   order of the edges or the number of threads. **Records are ranked by their id**: index order
 //!   is id order, because equal averages are settled by it, lowest first.
 //! - A decision by a person outranks every weight. Of two that contradict, the later holds.
-//! - Grouping is local. Records that no path of edges at or above the high cut, or of "same"
+//! - Grouping is local. Records that no path of links that hold ([`local::holds`]), or of "same"
 //!   decisions, connects have no influence on each other. See [`local`].
 //!
 //! What holds nearly: adding a record changes no group that it does not join. Of 5,000 generated
@@ -34,6 +34,7 @@ mod linkage;
 pub mod local;
 mod memo;
 mod moves;
+mod near;
 mod pairs;
 mod parts;
 #[cfg(test)]
@@ -62,6 +63,9 @@ pub struct Cuts {
     pub low: i32,
     /// Two groups become one when their average is at least this.
     pub high: i32,
+    /// A link of at least this weight holds two records in one part by itself; one between this
+    /// and the high cut only if it is among the strongest of both. See [`local::holds`].
+    pub firm: i32,
     /// A weight below this counts as this much (what is below it counts a sixteenth).
     pub floor: i32,
     /// A weight above this counts as this much (what is above it counts a sixteenth).
@@ -74,11 +78,12 @@ pub struct Cuts {
 }
 
 impl Cuts {
-    /// The cuts at `low` and `high`, in 1/256 bit, with the usual floor, ceiling and margin.
+    /// The cuts at `low` and `high`, in 1/256 bit, with the usual others.
     pub fn new(low: i32, high: i32) -> Self {
         Self {
             low: low.min(high),
             high,
+            firm: high.saturating_add(4 * 256),
             floor: high.saturating_sub(20 * 256).min(low),
             ceiling: high.saturating_add(12 * 256),
             margin: 2 * 256,
@@ -100,13 +105,14 @@ impl Cuts {
 
     /// The same cuts with floor at most low, low at most high, high at most ceiling, and every
     /// one small enough for sums over all pairs of a part to fit.
-    fn ordered(self) -> Self {
+    pub(crate) fn ordered(self) -> Self {
         const BITS_MAX: i32 = 1 << 20;
         let high = self.high.clamp(-BITS_MAX, BITS_MAX);
         let low = self.low.clamp(-BITS_MAX, high);
         Self {
             low,
             high,
+            firm: self.firm.clamp(high, BITS_MAX),
             floor: self.floor.clamp(-BITS_MAX, low),
             ceiling: self.ceiling.clamp(high, BITS_MAX),
             ..self

@@ -1,13 +1,16 @@
 //! Parts of the records that have nothing to do with each other.
 
-use super::{Cuts, Decisions, Edge, Verdict};
+use super::{
+    Cuts, Decisions, Edge, Verdict,
+    near::{Nearest, holds},
+};
 
 /// No part: the record stands alone.
 const NOWHERE: u32 = u32::MAX;
 
-/// Records connected by edges at or above the high cut or by "same" decisions; two and more.
+/// Records connected by edges that hold (see [`holds`]) or by "same" decisions; two and more.
 ///
-/// Nothing else can ever be joined: an average never exceeds the best of its pairs.
+/// Groups form within a part only.
 pub(super) struct Parts {
     /// The records of all parts, part after part, ascending within each.
     pub(super) members: Vec<u32>,
@@ -20,9 +23,19 @@ pub(super) struct Parts {
 impl Parts {
     pub(super) fn new(count: u32, edges: &[Edge], decisions: &Decisions, cuts: &Cuts) -> Self {
         let mut forest = Forest::new(count);
-        for edge in edges.iter().filter(|edge| edge.weight >= cuts.high) {
-            forest.join(edge.a, edge.b);
+        let strong = || edges.iter().filter(|edge| edge.weight >= cuts.high && edge.a != edge.b);
+        let mut nearest = vec![Nearest::NONE; count as usize];
+        for edge in strong() {
+            nearest[edge.a as usize].add(edge.weight);
+            nearest[edge.b as usize].add(edge.weight);
         }
+        for edge in strong() {
+            let least = |record: u32| nearest[record as usize].least();
+            if holds(edge.weight, (least(edge.a), least(edge.b)), cuts) {
+                forest.join(edge.a, edge.b);
+            }
+        }
+        drop(nearest);
         // Overruled ones too: what overrules them must be seen where they are.
         for one in &decisions.list {
             assert!(one.a < count && one.b < count, "a decision names a record");

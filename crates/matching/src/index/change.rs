@@ -2,15 +2,32 @@
 
 use std::collections::HashMap;
 
-use super::{Index, Matcher};
+use super::{Index, Matcher, shelf::Shelf};
+
+/// Where a change has been.
+#[derive(Default)]
+pub(super) struct Reach {
+    /// Records whose parts may have changed.
+    slots: Vec<u32>,
+    /// For each record whose strong links changed, the weakest near one before.
+    least_before: HashMap<u32, i32>,
+}
+
+impl Reach {
+    /// To be called before a strong link of a record comes or goes.
+    fn note<P>(&mut self, shelf: &Shelf<P>, slot: u32) {
+        self.least_before.entry(slot).or_insert_with(|| shelf.least(slot));
+    }
+}
 
 impl<M: Matcher> Index<M> {
     /// Gives the record in `slot` its keys and links; `old` are the keys it was stored with
-    /// before. Returns the other records whose parts may have changed.
+    /// before. Returns it and the others whose parts may have changed.
     pub(super) fn rekey(&mut self, slot: u32, old: &[u64]) -> Vec<u32> {
         let mut new = Vec::new();
         self.model.keys(self.shelf.prepared(slot), &mut new);
-        let mut reached = self.lose_links(slot);
+        let mut reach = self.lose_links(slot);
+        reach.slots.push(slot);
         let revived = self.drop_keys(slot, old, &new);
         let mut retired = Vec::new();
         for &key in new.iter().filter(|key| old.binary_search(key).is_err()) {
@@ -19,28 +36,52 @@ impl<M: Matcher> Index<M> {
             }
         }
         for other in self.candidates(slot, &new) {
-            self.link_if_alike(slot, other);
+            self.link_if_alike(slot, other, &mut reach);
         }
-        self.retire(slot, &retired, &mut reached);
-        self.revive(slot, &revived, &mut reached);
-        reached
+        self.retire(slot, &retired, &mut reach);
+        self.revive(slot, &revived, &mut reach);
+        self.reached(reach)
     }
 
     /// Takes the keys and links of the record in `slot`, which is about to go.
     pub(super) fn unkey(&mut self, slot: u32, old: &[u64]) -> Vec<u32> {
-        let mut reached = self.lose_links(slot);
+        let mut reach = self.lose_links(slot);
         let revived = self.drop_keys(slot, old, &[]);
-        self.revive(slot, &revived, &mut reached);
-        reached
+        self.revive(slot, &revived, &mut reach);
+        self.reached(reach)
     }
 
-    /// Returns those that the record may have held together: of what it leaves, every piece has
-    /// one of them.
-    fn lose_links(&mut self, slot: u32) -> Vec<u32> {
-        let mut reached: Vec<u32> = self.decided_same(slot).collect();
-        let links = self.shelf.unlink_all(slot);
-        reached.extend(links.iter().filter(|link| link.1 >= self.cuts.high).map(|link| link.0));
-        reached
+    /// Reaches those that the record held together: of what it leaves, every piece has one.
+    fn lose_links(&mut self, slot: u32) -> Reach {
+        let mut reach = Reach { slots: self.decided_same(slot).collect(), ..Reach::default() };
+        let mine = self.shelf.least(slot);
+        for &(other, weight) in self.shelf.links(slot) {
+            if weight >= self.cuts.high {
+                reach.note(&self.shelf, slot);
+                reach.note(&self.shelf, other);
+                if self.holds(weight, (mine, self.shelf.least(other))) {
+                    reach.slots.push(other);
+                }
+            }
+        }
+        self.shelf.unlink_all(slot);
+        reach
+    }
+
+    /// Adds the ends of every link that may hold now and did not before, or the other way round,
+    /// because stronger ones came or went.
+    fn reached(&self, reach: Reach) -> Vec<u32> {
+        let mut slots = reach.slots;
+        for (slot, before) in reach.least_before {
+            let now = self.shelf.least(slot);
+            let turned = before.min(now).max(self.cuts.high)..before.max(now).min(self.cuts.firm);
+            for &(other, weight) in self.shelf.links(slot) {
+                if turned.contains(&weight) {
+                    slots.extend([slot, other]);
+                }
+            }
+        }
+        slots
     }
 
     /// Takes the keys that are not `kept` and returns those that live again.
@@ -68,9 +109,13 @@ impl<M: Matcher> Index<M> {
         others
     }
 
-    fn link_if_alike(&mut self, a: u32, b: u32) -> bool {
+    fn link_if_alike(&mut self, a: u32, b: u32, reach: &mut Reach) -> bool {
         let weight = self.model.score(self.shelf.prepared(a), self.shelf.prepared(b));
         let alike = weight >= self.cuts.low;
+        if weight >= self.cuts.high {
+            reach.note(&self.shelf, a);
+            reach.note(&self.shelf, b);
+        }
         if alike {
             self.shelf.link(a, b, weight);
         }
@@ -79,7 +124,7 @@ impl<M: Matcher> Index<M> {
 
     /// Cuts the links that only the retired keys supported. Those of `slot` are new and were never
     /// made from them.
-    fn retire(&mut self, slot: u32, retired: &[u64], reached: &mut Vec<u32>) {
+    fn retire(&mut self, slot: u32, retired: &[u64], reach: &mut Reach) {
         let mut keys_of = HashMap::new();
         for &key in retired {
             let holders: Vec<u32> = self.keys.holders(key).to_vec();
@@ -87,8 +132,10 @@ impl<M: Matcher> Index<M> {
                 let linked: Vec<u32> = self.shelf.links(a).iter().map(|link| link.0).collect();
                 for b in linked.into_iter().filter(|b| a < *b && *b != slot) {
                     if holders.contains(&b) && !self.share_live_key(a, b, &mut keys_of) {
+                        reach.note(&self.shelf, a);
+                        reach.note(&self.shelf, b);
                         self.shelf.unlink(a, b);
-                        reached.extend([a, b]);
+                        reach.slots.extend([a, b]);
                     }
                 }
             }
@@ -109,14 +156,14 @@ impl<M: Matcher> Index<M> {
     }
 
     /// Scores the pairs that the revived keys propose again. Those of `slot` are done.
-    fn revive(&mut self, slot: u32, revived: &[u64], reached: &mut Vec<u32>) {
+    fn revive(&mut self, slot: u32, revived: &[u64], reach: &mut Reach) {
         for &key in revived {
             let holders: Vec<u32> =
                 self.keys.holders(key).iter().copied().filter(|&one| one != slot).collect();
             for (at, &a) in holders.iter().enumerate() {
                 for &b in &holders[at + 1..] {
-                    if self.shelf.weight(a, b).is_none() && self.link_if_alike(a, b) {
-                        reached.extend([a, b]);
+                    if self.shelf.weight(a, b).is_none() && self.link_if_alike(a, b, reach) {
+                        reach.slots.extend([a, b]);
                     }
                 }
             }

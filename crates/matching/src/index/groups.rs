@@ -28,15 +28,20 @@ pub(super) enum Event {
 impl<M: Matcher> Index<M> {
     /// Groups the parts around `reached` after something happened.
     pub(super) fn regroup(&mut self, reached: Vec<u32>, event: Event) -> Change {
-        let mut part = local::part(reached, |&slot, next| {
-            next.extend(self.decided_same(slot));
-            let links = self.shelf.links(slot).iter();
-            next.extend(links.filter(|link| link.1 >= self.cuts.high).map(|link| link.0));
+        let parts = local::parts(reached, |&slot, next| {
+            self.held_with(slot, next);
             Ok::<_, Infallible>(())
         })
         .unwrap_or_else(|never| match never {});
-        part.sort_unstable_by(|&a, &b| self.shelf.id(a).cmp(self.shelf.id(b)));
-        let (groups, torn) = self.settle_part(&part);
+        let (mut groups, mut torn) = (Vec::new(), Vec::new());
+        // Each by itself: which links hold is known only of whole parts.
+        for mut part in parts.iter().cloned() {
+            part.sort_unstable_by(|&a, &b| self.shelf.id(a).cmp(self.shelf.id(b)));
+            let (more, more_torn) = self.settle_part(&part);
+            groups.extend(more);
+            torn.extend(more_torn);
+        }
+        let part = parts.concat();
         let mut change = self.store(&part, groups, &torn, &event);
         if let Event::Came(slot) | Event::Changed(slot) = event {
             change.cluster = Some(self.shelf.id(self.shelf.group(slot)).into());
@@ -52,6 +57,25 @@ impl<M: Matcher> Index<M> {
         let mut change = Change { cluster, links: self.links_of(slot), ..Change::default() };
         change.doubtful = self.doubts(&change);
         change
+    }
+
+    /// Appends the records that one is held with in a part.
+    fn held_with(&self, slot: u32, next: &mut Vec<u32>) {
+        next.extend(self.decided_same(slot));
+        let mine = self.shelf.least(slot);
+        let strong = self.shelf.links(slot).iter().filter(|link| link.1 >= self.cuts.high);
+        for &(other, weight) in strong {
+            // Its own side first: the other's takes a walk over all its links.
+            if weight >= self.cuts.firm
+                || (weight >= mine && self.holds(weight, (mine, self.shelf.least(other))))
+            {
+                next.push(other);
+            }
+        }
+    }
+
+    pub(super) fn holds(&self, weight: i32, leasts: (i32, i32)) -> bool {
+        local::holds(weight, leasts, &self.cuts)
     }
 
     /// The stored records that a person decided to be the same as this one.

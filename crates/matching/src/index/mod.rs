@@ -159,7 +159,7 @@ impl Index<Model> {
 impl<M: Matcher> Index<M> {
     /// An index without records.
     pub fn new(model: M) -> Self {
-        let (cuts, cap) = (model.cuts(), model.key_records_max());
+        let (cuts, cap) = (model.cuts().ordered(), model.key_records_max());
         let (keys, shelf) = (Postings::new(), Shelf::new());
         Self { model, cuts, cap, keys, shelf, decisions: HashMap::new() }
     }
@@ -189,8 +189,7 @@ impl<M: Matcher> Index<M> {
         if let Some(before) = &before {
             self.model.keys(before, &mut old);
         }
-        let mut reached = self.rekey(slot, &old);
-        reached.push(slot);
+        let reached = self.rekey(slot, &old);
         let event = if before.is_some() { Event::Changed(slot) } else { Event::Came(slot) };
         self.regroup(reached, event)
     }

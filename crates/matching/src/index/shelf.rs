@@ -1,6 +1,6 @@
 //! The stored records: what the model made of them, their links, and the groups they are in.
 
-use super::postings::Postings;
+use super::{local, postings::Postings};
 
 /// Records by slots; a slot is used again after its record went.
 pub(super) struct Shelf<P> {
@@ -87,6 +87,11 @@ impl<P> Shelf<P> {
 
     pub(super) fn links(&self, slot: u32) -> &[(u32, i32)] {
         &self.stored(slot).links
+    }
+
+    /// The weakest of its links that is near to it; see [`local::holds`].
+    pub(super) fn least(&self, slot: u32) -> i32 {
+        local::least(self.links(slot).iter().map(|link| link.1))
     }
 
     pub(super) fn group(&self, slot: u32) -> u32 {

@@ -7,9 +7,9 @@ pub(crate) fn cuts() -> Cuts {
     Cuts::new(4 * 256, 10 * 256)
 }
 
-/// The same, and nobody is torn.
-pub(crate) fn cuts_without_torn() -> Cuts {
-    Cuts { margin: i32::MIN, ..cuts() }
+/// The same, nobody is torn, and every link at the high cut holds: as in the books.
+pub(crate) fn cuts_by_the_book() -> Cuts {
+    Cuts { margin: i32::MIN, firm: cuts().high, ..cuts() }
 }
 
 /// A well-mixed number from three.
