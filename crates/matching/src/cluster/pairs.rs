@@ -21,7 +21,7 @@ impl Pairs {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        // While filling, starts[r + 1] is where the next pair of r goes; at last r + 1 begins there.
+        // While filling, starts[r + 1] is where the next pair of r goes.
         let mut others = vec![(0_u32, 0_i32); edges.len()];
         for edge in edges {
             let next = &mut starts[edge.a.min(edge.b) as usize + 1];

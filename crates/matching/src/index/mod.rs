@@ -13,6 +13,10 @@
 //! Worst cases, each bounded by the cap: a key that retires costs its records' keys once more, one
 //! that lives again its pairs' scores. Only a part is as large as its records are alike; grouping
 //! takes about a microsecond for each of its links and each pair that had to be scored.
+//!
+//! Measured by `examples/online.rs` on two cores, other work beside it: among 980,000 generated
+//! customers a record takes 63 microseconds at the median and 1.4 milliseconds at p99 (786 MiB in
+//! all); among 22,639 historical records, much noisier, 0.23 and 1.7 milliseconds.
 
 mod build;
 mod change;
