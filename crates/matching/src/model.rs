@@ -84,8 +84,13 @@ impl Model {
     }
 
     /// Where groups are cut by default.
+    ///
+    /// Two groups join from the model's cut on, which may lie below even odds: noisy records of one
+    /// person pull the average down. But some two of their records must be more likely than not
+    /// one person, or nothing joins them.
     pub fn cuts(&self) -> Cuts {
-        Cuts { floor: self.cut - FLOOR, margin: MARGIN, ..Cuts::new(self.cut - DOUBT, self.cut) }
+        let cuts = Cuts::new(self.cut - DOUBT, self.cut);
+        Cuts { floor: self.cut - FLOOR, bond: self.cut.max(0), margin: MARGIN, ..cuts }
     }
 
     pub(crate) fn weigh(&self, a: View<'_>, b: View<'_>) -> i32 {
