@@ -15,6 +15,7 @@ mod town;
 use std::{collections::BTreeSet, path::Path};
 
 use axum::http::Method;
+use handfast_record::matching;
 use handfast_server::routes;
 use handfast_web::{Face, Facts, Route};
 use serde_json::{Map, Value, json};
@@ -173,6 +174,7 @@ fn answers_are_as_described() {
     let consents = format!("/api/v1/customers/{}/consents", spoke.customer);
     let ask = Ask::new(Method::POST, consents).json(&word).signed_in(&spoke.staff.session);
     assert_eq!(client.send(&ask).status, 204);
+    let merged = alike(&town, &client);
     let mut checked_count = 0;
     for (method, path, operation) in operations(&document) {
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
@@ -184,8 +186,13 @@ fn answers_are_as_described() {
             address = address.replace(&format!("/{word}/{{id}}"), &format!("/{word}/{id}"));
         }
         address = address.replace("/{version}", "/1");
-        // Reports and presets are the brand's; all else is asked for by a partner.
-        let is_brands = path.contains("/reports/") || path.ends_with("/presets");
+        // Reports, presets and matching are the brand's; all else is asked for by a partner.
+        let is_brands = ["/reports/", "/presets", "/matching/doubts", "/matching/model", "/merges"]
+            .iter()
+            .any(|part| path.contains(part));
+        if path.contains("/merges") {
+            address = address.replace(&spoke.customer.to_string(), &merged);
+        }
         let whose = if is_brands { Whose::Aurora } else { Whose::Spoke };
         let answer = client.send(&Ask::get(&address).signed_in(&town.of(whose).admin.session));
         assert_eq!(answer.status, 200, "{address}: {}", answer.text());
@@ -197,6 +204,44 @@ fn answers_are_as_described() {
         checked_count += 1;
     }
     assert!(checked_count > 15, "only {checked_count} answers were looked at");
+}
+
+/// Records that are alike, so that there is something to say of matching: a shop's doubles, of one
+/// of which it says so, and two customers of the brand that were merged. Answers their id.
+fn alike(town: &Town, client: &Client) -> String {
+    let send = |whose: Whose, path: &str, body: &Value| {
+        let session = &town.of(whose).staff.session;
+        let answer = client.send(&Ask::new(Method::POST, path).json(body).signed_in(session));
+        assert!(answer.status < 300, "{path}: {}", answer.text());
+        answer.json()
+    };
+    let keep = |whose, reference: &str, name: &str, phone: &str| {
+        let details = json!({"name": name, "phone": phone, "city": "Leeds"});
+        let taken = send(
+            whose,
+            "/api/v1/customers",
+            &json!({"external_ref": reference, "details": details}),
+        );
+        let id = |field: &str| taken[field].as_str().unwrap().to_owned();
+        (id("customer_id"), id("record_id"))
+    };
+    let double = |name: &str, phone: &str| {
+        let keep = |number| keep(Whose::Spoke, &format!("{name} {number}"), name, phone).1;
+        (keep(1), keep(2))
+    };
+    let one = keep(Whose::Spoke, "w-1", "Wilhelmina Ashdown", "+44 113 4960111").1;
+    let other = keep(Whose::Spoke, "w-2", "Peregrine Vexford", "+44 113 4960888").1;
+    let same = json!({"record_id": one, "other_id": other, "verdict": "same", "why": "One person"});
+    send(Whose::Spoke, "/api/v1/matching/decisions", &same);
+    let (network, now) = (town.world.network, town.world.clock.now());
+    while town.world.db.write(move |tx| matching::work(tx, network, now, 25)).unwrap().is_more {}
+    double("Ottoline Quarrington", "+44 113 4960777");
+    let brands = |number: usize| {
+        keep(Whose::Aurora, &format!("m-{number}"), "Nkechi Balewa", "+44 113 4960999").0
+    };
+    let (one, other) = (brands(1), brands(2));
+    send(Whose::Aurora, &format!("/api/v1/customers/{one}/merges"), &json!({"other_id": other}));
+    one
 }
 
 fn references(value: &Value, found: &mut BTreeSet<String>) {

@@ -132,6 +132,9 @@ fn call_of_matching(route: &str, own: &Estate) -> Sent {
         "POST /api/v1/customers/{id}/merges" => {
             Sent::json(&json!({"other_id": own.customer.to_string(), "why": "One person"}))
         }
+        "POST /api/v1/customers/{id}/merges/preview" => {
+            Sent::json(&json!({"other_id": own.customer.to_string()}))
+        }
         "POST /api/v1/matching/decisions" => Sent::json(&json!({
             "record_id": own.record.to_string(), "other_id": own.customer.to_string(),
             "verdict": "skip"
@@ -255,7 +258,7 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /api/v1/requests/{id}/end", // nothing is allowed
         "POST /requests/{id}/end",
         "POST /api/v1/customers/{id}/merges", // with oneself, and nobody is two
-        "GET /api/v1/customers/{id}/merges/preview",
+        "POST /api/v1/customers/{id}/merges/preview",
         "DELETE /api/v1/customers/{id}/merges/{merge_id}",
         "POST /api/v1/matching/decisions",
         "POST /customers/{id}/merging", // with oneself, and nobody is two

@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use handfast_kit::{OrganisationId, Page, PersonId, TimeMs};
-use handfast_web::{Answer, App, Failure, JsonBody, Once, Path, Query, Viewer, list as listed};
+use handfast_web::{Answer, App, Failure, JsonBody, Once, Path, Viewer, list as listed};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{super::Error, ShownDecided};
 use crate::{
@@ -89,12 +89,13 @@ pub(super) async fn list(
     Ok(listed(&uri, Page { items, next: None }))
 }
 
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// Which other customer
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = MergeWith)]
 #[serde(deny_unknown_fields)]
 pub(super) struct With {
     /// The other customer.
-    #[param(value_type = String, format = "uuid")]
+    #[schema(value_type = String, format = "uuid")]
     other_id: CustomerId,
 }
 
@@ -127,8 +128,8 @@ pub(super) struct ShownPreview {
 
 /// What merging these two would do, before anybody does it
 #[utoipa::path(
-    get, path = "/api/v1/customers/{id}/merges/preview", tag = "matching",
-    params(("id" = String, Path, format = "uuid"), With),
+    post, path = "/api/v1/customers/{id}/merges/preview", tag = "matching", request_body = With,
+    params(("id" = String, Path, format = "uuid")),
     responses(
         (status = 200, body = ShownPreview),
         (status = "default", description = "Problem details")
@@ -138,7 +139,7 @@ pub(super) async fn preview(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<CustomerId>,
-    Query(With { other_id }): Query<With>,
+    JsonBody(With { other_id }): JsonBody<With>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let preview = app.read(move |cx| -> Result<_, Error> {

@@ -52,7 +52,7 @@ pub fn routes() -> Vec<Route> {
         api(Method::GET, "/api/v1/matching/model", Access::Brand, Scope::Read, model),
         api(Method::POST, "/api/v1/matching/runs", Access::BrandAdmin, Scope::Admin, run),
         api(Method::GET, MERGES, Access::Brand, Scope::Read, merges::list),
-        api(Method::GET, PREVIEW, Access::Brand, Scope::Read, merges::preview),
+        api(Method::POST, PREVIEW, Access::Brand, Scope::Write, merges::preview),
         api(Method::POST, MERGES, Access::Brand, Scope::Write, merges::merge),
         api(Method::DELETE, MERGE, Access::Brand, Scope::Write, merges::part),
     ]
