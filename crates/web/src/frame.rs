@@ -205,14 +205,8 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
             })
             .collect(),
     };
-    let first = [
-        Nav::Customers,
-        Nav::Partners,
-        Nav::Requests,
-        Nav::Matching,
-        Nav::Guests,
-        Nav::Imports,
-    ];
+    let first =
+        [Nav::Customers, Nav::Partners, Nav::Requests, Nav::Matching, Nav::Guests, Nav::Imports];
     let mut groups = vec![group("", &first)];
     if viewer.is_admin() {
         groups.push(group("Administration", &[Nav::People, Nav::Api]));

@@ -31,8 +31,8 @@ pub use golden::{Chosen, Other, Part, Source, Statement, Statements, Value, Why}
 pub use lists::{count, list, search};
 pub use names::name;
 pub(crate) use records::{choose, keep_also, lock, lock_own_record, lock_to_change};
-pub(crate) use store::standing;
 pub use records::{confirm, own_record, receive, revise};
+pub(crate) use store::standing;
 
 pub use crate::touches::Field;
 

@@ -1,9 +1,6 @@
 //! Values that unrelated records share glue nobody together and slow nothing down.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
 
 use crate::world::{Found, HEAD, Person, Place, people, twice_each};
 
@@ -98,16 +95,14 @@ fn everything_that_a_till_fills_in_at_once_glues_nobody() {
 
 #[test]
 fn ten_thousand_at_one_address_glue_nobody_and_slow_nothing_down() {
-    let began = Instant::now();
     let found = with_strangers(10_000, |_, stranger| {
         (stranger.street, stranger.city) = ("1 Hospital Road".to_owned(), "Leeds".to_owned());
         stranger.postcode = "00501".to_owned();
     });
     let per_record = found.report["candidates_per_record"].as_f64().unwrap();
+    // All pairs of the address would be five thousand a record.
     assert!(per_record < 60.0, "{per_record} candidates a record");
     assert!(found.count("keys_retired") > 0, "{}", found.report);
-    // All pairs of the address would be fifty million: minutes, even without a debugger's build.
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
 #[test]

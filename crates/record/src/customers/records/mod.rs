@@ -8,8 +8,8 @@ use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use store::Standing;
 
 use super::{
-    Details, Error, Field, Incoming, Received, Record, STANDSTILL_TRIES, hold, no_standstill, rules,
-    store::records,
+    Details, Error, Field, Incoming, Received, Record, STANDSTILL_TRIES, hold, no_standstill,
+    rules, store::records,
 };
 use crate::{
     CustomerId, RecordId,
