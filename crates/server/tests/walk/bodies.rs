@@ -187,7 +187,6 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /customers/{id}/merging" => Sent::form(format!("other={}", own.customer)),
         "POST /customers/{id}/matches/{merge}/parting" => Sent::form("why=Two+people"),
         "POST /duplicates" => Sent::form(format!("record={0}&other={0}&answer=apart", own.record)),
-        "POST /matching/model/runs" => Sent::form(""),
         "POST /guests" => Sent::form("key=an+order&why=Her+brake"),
         "POST /guests/{id}/code" => Sent::form("code=000000"),
         "POST /let-in/{secret}" => Sent::form("answer=no"),
@@ -196,6 +195,7 @@ fn form(route: &str, own: &Estate) -> Sent {
         | "POST /guests/{id}/end"
         | "POST /requests/{id}/withdrawal"
         | "POST /requests/{id}/end"
+        | "POST /matching/model/runs"
         | "POST /sign-out"
         | "POST /sign-out-everywhere"
         | "POST /customers/{id}/release"

@@ -66,7 +66,6 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
     for (at, part) in parts.iter().enumerate().filter(|(_, part)| part.starts_with('{')) {
         found.push(match (parts[at - 1], *part) {
             ("customers", _) => Thing::Customer,
-            ("records", _) => Thing::Record,
             ("touches", _) => Thing::Touch,
             ("organisations", _) if facts.path.contains("/agreement") => Thing::Partner,
             ("organisations" | "ties", _) => Thing::Organisation,
@@ -83,7 +82,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("let-in", _) => Thing::GuestSecret,
             ("requests", _) => Thing::Request,
             ("{organisation_id}", "{tie}") => Thing::Tie,
-            ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
+            ("records", _) | ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
             ("matches" | "merges", _) => Thing::Merge,
             (before, part) => panic!("{}: what is {part} behind {before}?", facts.path),
         });

@@ -96,7 +96,7 @@ fn otherwise(index: &Index, clusters: &Path) -> Result<usize> {
 
 /// The rows of a file, and where in them the columns of a model are.
 struct Rows {
-    rows: Vec<csv::StringRecord>,
+    lines: Vec<csv::StringRecord>,
     record_id: usize,
     places: Vec<Option<usize>>,
 }
@@ -107,20 +107,20 @@ impl Rows {
         let headers: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
         let mut columns = Columns::of_model(Map::default(), model.schema.clone());
         let columns = columns.add(&headers)?;
-        let rows = reader.records().collect::<Result<_, _>>()?;
-        Ok(Self { rows, record_id: columns.record_id, places: columns.places })
+        let lines = reader.records().collect::<Result<_, _>>()?;
+        Ok(Self { lines, record_id: columns.record_id, places: columns.places })
     }
 
     fn len(&self) -> usize {
-        self.rows.len()
+        self.lines.len()
     }
 
     fn id(&self, at: usize) -> &str {
-        &self.rows[at][self.record_id]
+        &self.lines[at][self.record_id]
     }
 
     fn record(&self, at: usize) -> Record<'_> {
-        let value = |place: &Option<usize>| place.map_or("", |place| &self.rows[at][place]);
+        let value = |place: &Option<usize>| place.map_or("", |place| &self.lines[at][place]);
         let values = self.places.iter().map(value).enumerate();
         Record { id: self.id(at), values: values.filter(|(_, text)| !text.is_empty()).collect() }
     }
