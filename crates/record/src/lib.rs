@@ -60,6 +60,16 @@ pub enum SaleMark {}
 #[derive(Debug, Clone, Copy)]
 pub enum CaseMark {}
 
+/// Marks the id of a hand-off.
+#[derive(Debug, Clone, Copy)]
+pub enum HandOffMark {}
+/// Marks the id of a change.
+#[derive(Debug, Clone, Copy)]
+pub enum ChangeMark {}
+/// Marks the id of an obligation.
+#[derive(Debug, Clone, Copy)]
+pub enum ObligationMark {}
+
 /// Which customer: the one human or business behind one or more records.
 pub type CustomerId = Id<CustomerMark>;
 /// Which record: one customer as one organisation keeps it.
@@ -72,6 +82,12 @@ pub type TouchId = Id<TouchMark>;
 pub type SaleId = Id<SaleMark>;
 /// Which case.
 pub type CaseId = Id<CaseMark>;
+/// Which hand-off: an offer of accountability, and what became of it.
+pub type HandOffId = Id<HandOffMark>;
+/// Which change: what a customer told once, for all organisations.
+pub type ChangeId = Id<ChangeMark>;
+/// Which obligation: one organisation's part of a change.
+pub type ObligationId = Id<ObligationMark>;
 
 /// The API's calls about what this crate knows.
 pub fn routes() -> Vec<Route> {

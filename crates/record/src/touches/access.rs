@@ -55,7 +55,7 @@ pub(super) fn summary(body: &Body) -> String {
             };
             because(said, why)
         }
-        _ => String::new(),
+        _ => super::custody::summary(body),
     }
 }
 

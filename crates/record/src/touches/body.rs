@@ -1,9 +1,9 @@
 use handfast_kit::{Day, OrganisationId, TimeMs};
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Field};
+use super::{Changed, Channel, DutyStep, Field, HandOffStep, Handed};
 use crate::{
-    CustomerId, RecordId,
+    ChangeId, CustomerId, HandOffId, ObligationId, RecordId,
     sharing::{Class, Purpose, Tie},
 };
 
@@ -326,6 +326,61 @@ pub enum Body {
         verdict: String,
         /// Why, in words.
         why: String,
+    },
+    /// What the customer has told once, and every organisation that needs it is to apply.
+    ChangeEntered {
+        /// Which change.
+        change: ChangeId,
+        /// What changes.
+        changed: Changed,
+        /// What it was, in one line; empty when unknown.
+        before: String,
+        /// What it is to be, in one line.
+        after: String,
+        /// From when on; none for at once.
+        from: Option<TimeMs>,
+        /// Until when; none for good.
+        until: Option<TimeMs>,
+    },
+    /// A hand-off came to a step.
+    HandOff {
+        /// Which hand-off.
+        hand_off: HandOffId,
+        /// What is handed off.
+        thing: Handed,
+        /// What it is called: the case's title, the order, the task.
+        title: String,
+        /// Who is accountable until it is accepted.
+        from: OrganisationId,
+        /// Who is asked to take it over.
+        to: OrganisationId,
+        /// Which step.
+        step: HandOffStep,
+        /// The reason, the question or the answer; may be empty.
+        words: String,
+        /// By when somebody acts next.
+        due: Option<TimeMs>,
+        /// The name of who did it, as they gave it; empty for a clock or a system.
+        by: String,
+    },
+    /// An obligation came to a step.
+    Obligation {
+        /// Which obligation.
+        obligation: ObligationId,
+        /// The change that opened it.
+        change: ChangeId,
+        /// What changes.
+        changed: Changed,
+        /// Who is obliged.
+        organisation: OrganisationId,
+        /// Which step.
+        step: DutyStep,
+        /// What was read back, where it differs; the reason or evidence otherwise. May be empty.
+        words: String,
+        /// By when somebody acts next.
+        due: Option<TimeMs>,
+        /// The name of who did it, as they gave it; empty for a clock or a system.
+        by: String,
     },
 }
 

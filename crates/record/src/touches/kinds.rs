@@ -42,6 +42,9 @@ impl Body {
             Self::CustomersParted { .. } => "customers_parted",
             Self::KeptApart { .. } => "kept_apart",
             Self::RecordsJudged { .. } => "records_judged",
+            Self::ChangeEntered { .. } => "change_entered",
+            Self::HandOff { .. } => "hand_off",
+            Self::Obligation { .. } => "obligation",
         }
     }
 
@@ -52,6 +55,10 @@ impl Body {
             Self::ContactChanged { .. } => Class::Contact,
             Self::AddressChanged { .. } => Class::Address,
             Self::DetailConfirmed { field, .. } => field.class(),
+            Self::ChangeEntered { changed, .. } | Self::Obligation { changed, .. } => {
+                changed.class()
+            }
+            Self::HandOff { thing, .. } => thing.class(),
             Self::Sale { .. } => Class::Purchase,
             Self::Payment { .. } => Class::Price,
             Self::DeliveryPromised { .. } | Self::Shipped { .. } | Self::Delivered { .. } => {
@@ -91,7 +98,11 @@ impl Body {
     /// makes none: it would show more than the customer said.
     pub(super) const fn tie(&self) -> Option<Tie> {
         Some(match self {
-            Self::ConsentSaid { .. } | Self::ConsentTakenBack { .. } => return None,
+            Self::ConsentSaid { .. }
+            | Self::ConsentTakenBack { .. }
+            | Self::ChangeEntered { .. }
+            | Self::HandOff { .. }
+            | Self::Obligation { .. } => return None,
             Self::Sale { .. } => Tie::Sold,
             Self::CaseOpened { .. }
             | Self::CaseStep { .. }

@@ -8,6 +8,7 @@
 mod access;
 pub mod api;
 mod body;
+mod custody;
 mod details;
 mod kinds;
 mod reading;
@@ -21,6 +22,7 @@ use handfast_kit::{NetworkId, OrganisationId, PersonId, TimeMs};
 use serde::{Deserialize, Serialize};
 
 pub use body::{Body, SoldLine, Step};
+pub use custody::{Changed, DutyStep, HandOffStep, Handed};
 pub use details::Field;
 pub(crate) use reading::last;
 pub use reading::{count, feed, find, hidden, latest_of, named, served_by, timeline};
