@@ -11,7 +11,9 @@
 //! - [`guests`]: serving a customer who brings a key; `keys` finds by one
 //! - [`requests`]: asking to see more of a customer
 //! - [`agreements`]: what each partner and the brand signed, and so what is shown to it
+//! - [`entrusting`]: where what is handed from one organisation to another lies, and ties for it
 //! - [`sales`]: orders, promised deliveries, reviews, and the figures drawn from them
+//! - [`receipts`]: the sealed log of touches, and proofs of what is in it
 //! - [`cases`]: cases, their steps and hand-overs, and the figures drawn from them
 //! - [`matching`]: which records are one customer, and who decided it
 //! - [`merging`]: two customers who turn out to be one, and two again
@@ -20,6 +22,7 @@ pub mod agreements;
 pub mod cases;
 pub mod consents;
 pub mod customers;
+pub mod entrusting;
 pub mod guests;
 mod keys;
 pub mod matching;
@@ -28,6 +31,7 @@ pub mod migrations;
 mod numbers;
 pub mod organisations;
 pub mod people;
+pub mod receipts;
 pub mod requests;
 pub mod sales;
 mod search;
@@ -95,6 +99,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(people::api::routes());
     routes.extend(customers::api::routes());
     routes.extend(touches::api::routes());
+    routes.extend(receipts::api::routes());
     routes.extend(sales::api::routes());
     routes.extend(cases::api::routes());
     routes.extend(agreements::api::routes());
@@ -113,6 +118,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document.merge(people::api::Documentation::openapi());
     document.merge(customers::api::Documentation::openapi());
     document.merge(touches::api::Documentation::openapi());
+    document.merge(receipts::api::Documentation::openapi());
     document.merge(sales::api::Documentation::openapi());
     document.merge(cases::api::Documentation::openapi());
     document.merge(agreements::api::Documentation::openapi());

@@ -26,6 +26,9 @@ pub const ALL: &[Migration] = migrations![
     "0011_matching",
     "0012_golden",
     "0013_search_words",
+    "0014_ledger",
+    "0015_handoffs",
+    "0017_outbox",
 ];
 
 #[cfg(test)]

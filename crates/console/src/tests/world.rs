@@ -181,7 +181,7 @@ impl World {
     pub(crate) fn seal(&self) {
         let network = self.at.network;
         let seal =
-            move |tx: &mut handfast_db::Tx<'_>| handfast_record::touches::seal(tx, network, 5_000);
+            move |tx: &mut handfast_db::Tx<'_>| handfast_record::receipts::seal(tx, network, NOW, 5_000, None);
         self.at.db.write(seal).unwrap();
     }
 

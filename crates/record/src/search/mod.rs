@@ -116,6 +116,16 @@ pub(crate) fn forget(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) {
     writing::forget(tx, network, subject);
 }
 
+/// Removes entries of a subject, and their words.
+pub(crate) fn lose(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+    entries: [Id<()>; 2],
+) -> Result<(), Fault> {
+    entries.into_iter().try_for_each(|entry| store::remove(tx, network, subject, entry))
+}
+
 /// The ids of the entries that find a touch.
 pub(crate) fn entries_of_touch(touch: Id<()>) -> [Id<()>; 2] {
     [touch, rules::veiled_id(touch)]

@@ -2,8 +2,8 @@
 //! timeline, the event stream and the audit at once: every change appends one in its transaction.
 //!
 //! [`append`] writes one, and with it the tie that it makes; [`timeline`] reads one customer's,
-//! newest first; [`feed`] reads a network's in the order in which [`seal`] numbered them, gapless
-//! and never reordered.
+//! newest first; [`feed`] reads a network's in the order in which `receipts::seal` numbered them,
+//! gapless and never reordered.
 
 mod access;
 pub mod api;
@@ -245,9 +245,29 @@ pub(crate) fn tied(tx: &mut Tx<'_>, network: NetworkId, subject: SubjectId) -> R
 }
 
 /// Keeps touches from being numbered until the end of the transaction: what moves from one customer
-/// to another must not be looked for where it was.
-pub(crate) fn hold_sealing(tx: &mut Tx<'_>, network: NetworkId) -> Result<(), Fault> {
-    store::lock_sealer(tx, network).map(drop)
+/// to another must not be looked for where it was. Answers the number that comes next; none for a
+/// network that is not there.
+pub(crate) fn hold_sealing(tx: &mut Tx<'_>, network: NetworkId) -> Result<Option<i64>, Fault> {
+    store::lock_sealer(tx, network)
+}
+
+/// Where a touch lies.
+pub(crate) fn place_of(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    id: TouchId,
+) -> Result<Option<(SubjectId, TimeMs)>, Fault> {
+    store::place_of(cx, network, id)
+}
+
+/// Lets nobody find a touch by its words any more.
+pub(crate) fn lose_words(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    subject: SubjectId,
+    id: TouchId,
+) -> Result<(), Fault> {
+    search::lose(tx, network, subject, search::entries_of_touch(id.as_kind()))
 }
 
 /// What makes a tie between an organisation and a customer.
@@ -282,16 +302,17 @@ fn entry(id: TouchId, touch: &NewTouch) -> search::Entry {
     }
 }
 
-/// Gives up to `limit` touches that have no number yet theirs, in the order in which they were
-/// recorded. Returns how many. One caller at a time gets numbers; the others wait for it.
-pub fn seal(tx: &mut Tx<'_>, network: NetworkId, limit: usize) -> Result<usize, Fault> {
-    let Some(first) = store::lock_sealer(tx, network)? else { return Ok(0) };
-    let unsealed = store::unsealed(tx, network, limit.clamp(1, 5_000))?;
-    for (offset, (subject, at, id)) in unsealed.iter().enumerate() {
-        store::number(tx, network, (*subject, *at, *id), first + offset as i64)?;
+/// Gives up to `limit` touches that have no number yet theirs, from `first` on, in the order in
+/// which they were recorded. For who holds the sealing.
+pub(crate) fn number(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    first: i64,
+    limit: usize,
+) -> Result<(), Fault> {
+    let count = store::number(tx, network, first, limit)?;
+    if count > 0 {
+        store::advance_sealer(tx, network, first + count as i64)?;
     }
-    if !unsealed.is_empty() {
-        store::advance_sealer(tx, network, first + unsealed.len() as i64)?;
-    }
-    Ok(unsealed.len())
+    Ok(())
 }

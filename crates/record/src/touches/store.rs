@@ -250,31 +250,25 @@ pub(super) fn lock_sealer(tx: &mut Tx<'_>, network: NetworkId) -> Result<Option<
     Ok(row.map(|(next,)| next))
 }
 
-pub(super) fn unsealed(
-    tx: &mut Tx<'_>,
-    network: NetworkId,
-    limit: usize,
-) -> Result<Vec<(SubjectId, TimeMs, TouchId)>, Fault> {
-    tx.all(
-        "select subject_id, at_ms, touch_id
-           from touch
-          where network_id = $1 and leaf_index is null
-          order by recorded_ms, touch_id
-          limit $2",
-        (network, limit as i64),
-    )
-}
-
+/// Numbers touches that have none, from `first` on, in the order in which they were recorded.
 pub(super) fn number(
     tx: &mut Tx<'_>,
     network: NetworkId,
-    (subject, at, id): (SubjectId, TimeMs, TouchId),
-    leaf_index: i64,
+    first: i64,
+    limit: usize,
 ) -> Result<u64, Fault> {
     tx.exec(
-        "update touch set leaf_index = $1
-          where network_id = $2 and subject_id = $3 and at_ms = $4 and touch_id = $5",
-        (leaf_index, network, subject, at, id),
+        "update touch set leaf_index = n.place
+           from (select subject_id, at_ms, touch_id,
+                        $1 - 1 + row_number() over (order by recorded_ms, touch_id) as place
+                   from (select subject_id, at_ms, touch_id, recorded_ms
+                           from touch
+                          where network_id = $2 and leaf_index is null
+                          order by recorded_ms, touch_id
+                          limit $3) w) n
+          where touch.network_id = $2 and touch.subject_id = n.subject_id
+            and touch.at_ms = n.at_ms and touch.touch_id = n.touch_id",
+        (first, network, limit as i64),
     )
 }
 

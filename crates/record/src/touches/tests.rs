@@ -2,9 +2,9 @@
 
 use handfast_kit::{Day, TimeMs};
 
-use super::{Body, Channel, Filter, NewTouch, append, feed, rules, seal, timeline};
+use super::{Body, Channel, Filter, NewTouch, append, feed, rules, timeline};
 use crate::{
-    CustomerId,
+    CustomerId, receipts,
     sharing::{Class, ties},
     testing::{NOW, World, worlds},
 };
@@ -38,9 +38,15 @@ fn the_feed_is_gapless_in_the_order_of_recording_and_shows_each_viewer_its_own()
         let brand = world.lens(world.brand);
         let before = world.db.read(|cx| feed(cx, &brand, None, 50)).unwrap().unwrap();
         assert!(before.is_empty(), "nothing has a number before it is sealed");
-        assert_eq!(world.db.write(move |tx| seal(tx, network, 4)).unwrap(), 4);
-        assert_eq!(world.db.write(move |tx| seal(tx, network, 400)).unwrap(), 3);
-        assert_eq!(world.db.write(move |tx| seal(tx, network, 400)).unwrap(), 0);
+        assert_eq!(world.db.write(move |tx| receipts::seal(tx, network, NOW, 4, None)).unwrap(), 4);
+        assert_eq!(
+            world.db.write(move |tx| receipts::seal(tx, network, NOW, 400, None)).unwrap(),
+            3
+        );
+        assert_eq!(
+            world.db.write(move |tx| receipts::seal(tx, network, NOW, 400, None)).unwrap(),
+            0
+        );
         let all = world.db.read(|cx| feed(cx, &brand, None, 50)).unwrap().unwrap();
         let numbers: Vec<i64> = all.iter().map(|touch| touch.leaf_index.unwrap()).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6]);

@@ -10,6 +10,7 @@ use handfast_record::{
     CustomerId, customers,
     merging::{self, Why},
     sharing::{Author, Tie},
+    receipts,
     testing::NOW,
     touches,
 };
@@ -138,7 +139,7 @@ impl World {
         let why = Why { weight: Some(2_000), words: "the same mail address".to_owned() };
         let done = self.stage.db.write(move |tx| {
             let done = merging::merge(tx, &brand, now, a, b, &why);
-            touches::seal(tx, network, 5_000)?;
+            receipts::seal(tx, network, NOW, 5_000, None)?;
             match done {
                 Ok(_) => Ok(true),
                 Err(merging::Error::Refused(_)) => Ok(false),

@@ -8,8 +8,8 @@ use handfast_record::{
     CustomerId, migrations,
     organisations::{self, Kind, NewNetwork, NewPartner},
     sharing::{Author, Grant, Lens, Saying, Tie},
+    receipts,
     testing::NOW,
-    touches,
 };
 use handfast_web::{Role, Side, Theme, Via, Viewer};
 
@@ -155,7 +155,7 @@ impl Stage {
             Ok::<_, Fault>(known)
         });
         self.known = known.unwrap();
-        while self.db.write(move |tx| touches::seal(tx, network, 5_000)).unwrap() == 5_000 {}
+        while self.db.write(move |tx| receipts::seal(tx, network, NOW, 5_000, None)).unwrap() == 5_000 {}
     }
 
     fn ground(&self) -> Ground {

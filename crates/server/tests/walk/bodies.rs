@@ -118,6 +118,7 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
             "customer_id": own.customer.to_string(), "classes": ["case"], "why": "Her brake"
         })),
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
+        "POST /api/v1/ledger/comparison" => Sent::json(&json!({"checkpoint": "none"})),
         "POST /api/v1/guests/{id}/confirmation"
         | "POST /api/v1/guests/{id}/end"
         | "POST /api/v1/requests/{id}/withdrawal"

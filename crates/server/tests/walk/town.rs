@@ -62,7 +62,7 @@ impl Town {
         let handlers = Handlers::new()
             .with(handfast_intake::JOB_KIND, handfast_intake::job_handler(uploads.clone()));
         run_due(&world.db, &world.clock, &handlers).unwrap();
-        rounds::seal(&world.db, &Stop::default()).unwrap();
+        rounds::seal(&world.db, &world.clock, Some(&[7; 32]), &Stop::default()).unwrap();
         Self { world, estates, shared }
     }
 

@@ -9,9 +9,10 @@ use crate::{
     agreements::{Draft, Guests},
     customers::{self, Details, Incoming},
     merging::{self, Error, Merge, MergeId, Why},
+    receipts,
     sharing::{Author, Class, Grant, Level, Purpose, Tie},
-    testing::{World, worlds},
-    touches::{self, Audience, Body, NewTouch},
+    testing::{NOW, World, worlds},
+    touches::{Audience, Body, NewTouch},
 };
 
 /// The world, its customers as they were taken in, and the references of their records.
@@ -153,7 +154,7 @@ impl Town {
 
     pub(super) fn seal(&self) {
         let network = self.world.network;
-        self.write(move |tx| touches::seal(tx, network, 5_000));
+        self.write(move |tx| receipts::seal(tx, network, NOW, 5_000, None));
     }
 
     /// Logs a note, if the organisation sees the customer.

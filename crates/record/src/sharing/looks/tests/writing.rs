@@ -3,7 +3,7 @@ use handfast_kit::{Day, TimeMs};
 use serde_json::json;
 
 use super::town::{Town, towns};
-use crate::touches::{self, Body};
+use crate::{receipts, testing::NOW, touches::Body};
 
 const AWAY: &str = "alter table look rename to look_away";
 const BACK: &str = "alter table look_away rename to look";
@@ -18,7 +18,7 @@ fn case(reference: &str) -> Body {
 
 fn seal(town: &Town) {
     let network = town.world.network;
-    town.world.db.write(move |tx| touches::seal(tx, network, 500)).unwrap();
+    town.world.db.write(move |tx| receipts::seal(tx, network, NOW, 500, None)).unwrap();
 }
 
 #[tokio::test]
