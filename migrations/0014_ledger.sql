@@ -24,7 +24,7 @@ create table ledger (
   constraint ledger_pk primary key (network_id)
 ) {table};
 
--- What the ledger holds of words that were erased: the salted hash, which says nothing without them.
+-- What the ledger holds of words that were erased: a salted hash, which says nothing without them.
 -- place: touch_id
 create table touch_forgotten (
   network_id {uuid} not null,

@@ -2,8 +2,8 @@
 //!
 //! Each touch is a leaf of a Merkle tree ([`Tree`]). The log signs [`Checkpoint`]s: so many leaves,
 //! this root. A [`Receipt`] leads from one touch to one checkpoint; whoever holds it and the log's
-//! [`PublicKey`] can check it alone, offline and years later. Whoever keeps a checkpoint can ask for
-//! the proof that a later one begins with it ([`is_continued`]); if history was rewritten there is
+//! [`PublicKey`] can check it alone, offline and years later. Whoever keeps a checkpoint can ask
+//! for the proof that a later one begins with it ([`is_continued`]); if history was rewritten there is
 //! none. A leaf holds a salted hash of what was said: once words and salt are erased it says
 //! nothing of anybody, and all proofs stay valid.
 //!

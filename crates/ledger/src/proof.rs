@@ -28,8 +28,8 @@ pub fn is_included(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash
     last == 0 && hash == root
 }
 
-/// Whether the tree of `size` leaves with this `root` begins with the tree of `old_size` leaves with
-/// `old_root`: whether nothing that stood there was changed.
+/// Whether the tree of `size` leaves with this `root` begins with the tree of `old_size` leaves
+/// with `old_root`: whether nothing that stood there was changed.
 pub fn is_continued(
     (old_size, old_root): (u64, Hash),
     (size, root): (u64, Hash),

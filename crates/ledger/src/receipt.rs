@@ -88,7 +88,7 @@ pub struct Content {
 
 impl Content {
     /// What the ledger holds of the words: `SHA-256(salt || length of summary || summary || body)`,
-    /// the length in 32 bit, the greater byte first. Once words and salt are erased it says nothing.
+    /// the length in 32 bit, the greater byte first. Without words and salt it says nothing.
     pub fn commitment(&self) -> Hash {
         commitment(&self.salt.0, &self.summary, &self.body)
     }

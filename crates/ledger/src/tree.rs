@@ -1,11 +1,11 @@
 //! The tree of all leaves (RFC 6962, 2.1), kept as tiles of 256 hashes (C2SP `tlog-tiles`).
 //!
-//! A tile of level 0 holds leaf hashes; one of level n the hashes of full tiles of level n - 1. Only
-//! the last tile of a level grows; all before it are full and never written again. Any node of the
+//! A tile of level 0 holds leaf hashes; one of level n the hashes of full tiles of level n - 1.
+//! Only the last tile of a level grows; all before it are full and never written again. Any node of the
 //! tree is some hashes of one tile put together, so a proof reads few tiles however many leaves
 //! there are.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use crate::Hash;
 
@@ -23,11 +23,17 @@ pub struct TileId {
     pub index: u64,
 }
 
+impl fmt::Display for TileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tile {} of level {}", self.index, self.level)
+    }
+}
+
 /// Why a tree could not be read: the reader's own fault, or a tile that is not as it must be.
 #[derive(Debug, thiserror::Error)]
 pub enum Unread<E> {
     /// The tile is not there, or too short.
-    #[error("tile {} of level {} holds {found} hashes, where {wanted} are due", .tile.index, .tile.level)]
+    #[error("{tile} holds {found} hashes, where {wanted} are due")]
     Short {
         /// Which tile.
         tile: TileId,

@@ -180,8 +180,9 @@ impl World {
     /// Numbers what was written, as the server does all the time.
     pub(crate) fn seal(&self) {
         let network = self.at.network;
-        let seal =
-            move |tx: &mut handfast_db::Tx<'_>| handfast_record::receipts::seal(tx, network, NOW, 5_000, None);
+        let seal = move |tx: &mut handfast_db::Tx<'_>| {
+            handfast_record::receipts::seal(tx, network, NOW, 5_000, None)
+        };
         self.at.db.write(seal).unwrap();
     }
 

@@ -29,10 +29,14 @@ fn a_note_that_go_signed_is_read() {
         key.to_string(),
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
     );
-    let note = "If you think cryptography is the answer to your problem,\n\
-        then you don't know what your problem is.\n\n\
-        — PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
-    let (text, signatures) = split(note).unwrap();
+    let signed = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqf\
+        qdngotpRZb6KE6RyyBwJnAM=";
+    let note = format!(
+        "If you think cryptography is the answer to your problem,\n\
+         then you don't know what your problem is.\n\n\
+         — PeterNeumann {signed}\n"
+    );
+    let (text, signatures) = split(&note).unwrap();
     let signature = signatures.trim_end().rsplit(' ').next().unwrap();
     let signature = encoding::bytes::<68>(signature).unwrap();
     assert_eq!(signature[..4], key.id());

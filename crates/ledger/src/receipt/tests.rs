@@ -97,7 +97,9 @@ fn no_bit_of_the_file_can_be_changed() {
 
 proptest! {
     #[test]
-    fn whatever_a_file_holds_reading_it_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn whatever_a_file_holds_reading_it_never_panics(
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
         if let Ok(receipt) = Receipt::read(&bytes) {
             let _ = receipt.verify(&signer().public_key());
         }

@@ -111,7 +111,7 @@ async fn checkpoint(State(app): State<App>, viewer: Viewer) -> Result<Response, 
 
 /// The public key of the ledger
 ///
-/// `NAME+HASH+KEY`, as `handfast receipt verify --key` takes it. Note it down once, by a second way.
+/// `NAME+HASH+KEY`, as `handfast receipt verify --key` takes it. Get it once by a second way.
 #[utoipa::path(
     get, path = "/api/v1/ledger/key", tag = "ledger",
     responses(

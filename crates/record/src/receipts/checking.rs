@@ -8,8 +8,8 @@ use crate::TouchId;
 /// Goes through the whole ledger of a network, part by part: each touch is the leaf that was
 /// sealed, each hash of the tree that of what is below it, and the tree what was signed.
 ///
-/// It keeps the last tile of each level and nothing else, however large the ledger is. All parts are
-/// to be read in one snapshot, or what is sealed meanwhile is taken for a change.
+/// It keeps the last tile of each level and nothing else, however large the ledger is. All parts
+/// are to be read in one snapshot, or what is sealed meanwhile is taken for a change.
 #[derive(Debug)]
 pub struct Checking {
     network: NetworkId,

@@ -1,7 +1,7 @@
 use handfast_kit::{Day, OrganisationId, TimeMs};
 use serde::{Deserialize, Serialize};
 
-use super::{Changed, Channel, DutyStep, Field, HandOffStep, Handed};
+use super::{Changed, Channel, DutyStep, Field, HandOffStep, Handed, SoldLine, Step};
 use crate::{
     ChangeId, CustomerId, HandOffId, ObligationId, RecordId,
     sharing::{Class, Purpose, Tie},
@@ -382,28 +382,4 @@ pub enum Body {
         /// The name of who did it, as they gave it; empty for a clock or a system.
         by: String,
     },
-}
-
-/// The effect of a contact, in the eyes of whoever had it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// Toward partnership.
-    Closer,
-    /// Neither.
-    Same,
-    /// Away from it.
-    Away,
-}
-
-/// One line of a sale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SoldLine {
-    /// What was sold, in words or by its reference.
-    pub title: String,
-    /// How many.
-    pub quantity: i64,
-    /// The price of the line, in minor units; none for a viewer who may not see prices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price_minor: Option<i64>,
 }

@@ -8,7 +8,9 @@ use crate::sharing::Class;
 
 /// An enum of words: its variants, each with its word and what is said of it in a sentence.
 macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $one:ident = $word:literal, $said:literal;)+ }) => {
+    ($(#[$about:meta])* $name:ident {
+        $($(#[$doc:meta])* $one:ident = $word:literal, $said:literal;)+
+    }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]

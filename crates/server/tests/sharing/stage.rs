@@ -155,7 +155,8 @@ impl Stage {
             Ok::<_, Fault>(known)
         });
         self.known = known.unwrap();
-        while self.db.write(move |tx| receipts::seal(tx, network, NOW, 5_000, None)).unwrap() == 5_000 {}
+        let seal = || self.db.write(move |tx| receipts::seal(tx, network, NOW, 5_000, None));
+        while seal().unwrap() == 5_000 {}
     }
 
     fn ground(&self) -> Ground {
