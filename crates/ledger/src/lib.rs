@@ -3,8 +3,8 @@
 //! Each touch is a leaf of a Merkle tree ([`Tree`]). The log signs [`Checkpoint`]s: so many leaves,
 //! this root. A [`Receipt`] leads from one touch to one checkpoint; whoever holds it and the log's
 //! [`PublicKey`] can check it alone, offline and years later. Whoever keeps a checkpoint can ask
-//! for the proof that a later one begins with it ([`is_continued`]); if history was rewritten there is
-//! none. A leaf holds a salted hash of what was said: once words and salt are erased it says
+//! for the proof that a later one begins with it ([`is_continued`]); if history was rewritten there
+//! is none. A leaf holds a salted hash of what was said: once words and salt are erased it says
 //! nothing of anybody, and all proofs stay valid.
 //!
 //! This crate has no I/O and knows nothing of customers. It follows RFC 6962 (hashes, trees), RFC

@@ -1,8 +1,8 @@
 //! The tree of all leaves (RFC 6962, 2.1), kept as tiles of 256 hashes (C2SP `tlog-tiles`).
 //!
 //! A tile of level 0 holds leaf hashes; one of level n the hashes of full tiles of level n - 1.
-//! Only the last tile of a level grows; all before it are full and never written again. Any node of the
-//! tree is some hashes of one tile put together, so a proof reads few tiles however many leaves
+//! Only the last tile of a level grows; all before it are full and never written again. Any node
+//! of the tree is some hashes of one tile put together, so a proof reads few tiles however many leaves
 //! there are.
 
 use std::{collections::HashMap, fmt};

@@ -1,8 +1,8 @@
 //! Receipts: that a touch happened, proved to whoever was not there.
 //!
 //! [`seal`] gives new touches their number, makes each a leaf of the network's ledger, and signs
-//! how far the ledger goes. [`receipt`] leads from a touch that a viewer sees to what was signed; it
-//! is checked offline by `handfast_ledger`. [`fits`] tells whoever kept an earlier checkpoint
+//! how far the ledger goes. [`receipt`] leads from a touch that a viewer sees to what was signed;
+//! it is checked offline by `handfast_ledger`. [`fits`] tells whoever kept an earlier checkpoint
 //! whether history was rewritten since, and [`Checking`] goes through the whole of it. [`forget`]
 //! erases what a touch said, and leaves every proof as it was.
 
