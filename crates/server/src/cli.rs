@@ -6,9 +6,11 @@ mod admin;
 mod data;
 mod import;
 mod matching;
+mod receipt;
 mod report;
 mod run;
 mod say;
+mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -44,6 +46,11 @@ enum Command {
     Match(matching::Match),
     /// Print what the record says about deliveries, reviews, partners or cases
     Report(report::Report),
+    /// Check that the database holds what was sealed, and name the first touch that was changed
+    Verify(verify::Verify),
+    /// Check receipts of the ledger
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
     /// Bring the database to this program's schema
     Migrate(data::Migrate),
     /// Copy the database to a file, while it is in use
@@ -75,6 +82,7 @@ impl Where {
     fn settings_in(&self, otherwise: impl FnOnce() -> PathBuf) -> Result<Settings> {
         let data = self.data.clone().unwrap_or_else(otherwise);
         let mut settings = Settings::of_folder(&data)?;
+        settings.mail = settings.mail.with(|name| std::env::var(name).ok())?;
         if let Some(database) = &self.database {
             settings.database = Some(database.clone());
         }
@@ -114,6 +122,8 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Import(import) => import.run(),
         Command::Match(run) => run.run(),
         Command::Report(report) => report.run(),
+        Command::Verify(verify) => verify.run(),
+        Command::Receipt(receipt) => receipt.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod demo;
 pub mod health;
 mod jobs;
+pub mod ledger_key;
 mod logs;
 pub mod metrics;
 pub mod migrations;

@@ -2,12 +2,22 @@
 //! out what has had its time.
 //! Each round is safe to run twice and by several processes at once.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use handfast_db::{Db, Fault};
+use handfast_db::{Db, Fault, Tx};
 use handfast_kit::{Clock, TimeMs};
+use handfast_ledger::Signer;
 use handfast_queue::Stop;
-use handfast_record::{matching, organisations, people, touches};
+use handfast_record::{
+    matching,
+    organisations::{self, Network},
+    people, receipts,
+};
+
+use crate::ledger_key::{self, Seed};
 
 /// How many touches are numbered in one transaction.
 const SEALED_AT_ONCE: usize = 500;
@@ -22,12 +32,13 @@ const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// How soon a request to stop is noticed.
 const STOP_NOTICED_WITHIN: Duration = Duration::from_millis(100);
 
-/// Goes round until `stop` is asked. Blocks: give it a thread.
-pub fn go(db: &Db, clock: &Clock, stop: &Stop) {
+/// Goes round until `stop` is asked; what is numbered is signed with the key of `seed`. Blocks:
+/// give it a thread.
+pub fn go(db: &Db, clock: &Clock, seed: &Seed, stop: &Stop) {
     let mut swept: Option<Instant> = None;
     let mut asked: Option<Instant> = None;
     while !stop.is_asked() {
-        if let Err(fault) = match_waiting(db, clock, stop) {
+        if let Err(fault) = match_waiting(db, clock, Some(seed), stop) {
             tracing::warn!(error = %fault, "could not match records");
         }
         if asked.is_none_or(|at| at.elapsed() >= MODEL_ASKED_EVERY) {
@@ -36,7 +47,7 @@ pub fn go(db: &Db, clock: &Clock, stop: &Stop) {
             }
             asked = Some(Instant::now());
         }
-        if let Err(fault) = seal(db, stop) {
+        if let Err(fault) = seal(db, clock, Some(seed), stop) {
             tracing::warn!(error = %fault, "could not number new touches");
         }
         if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
@@ -54,7 +65,12 @@ pub fn go(db: &Db, clock: &Clock, stop: &Stop) {
 
 /// Matches all records that wait, network by network. Answers how many. Touches are numbered in
 /// between: a long import is not to hold up the feed.
-pub fn match_waiting(db: &Db, clock: &Clock, stop: &Stop) -> Result<usize, Fault> {
+pub fn match_waiting(
+    db: &Db,
+    clock: &Clock,
+    seed: Option<&Seed>,
+    stop: &Stop,
+) -> Result<usize, Fault> {
     let mut matched_count = 0;
     for network in db.read(organisations::networks)? {
         let network = network.id;
@@ -67,7 +83,7 @@ pub fn match_waiting(db: &Db, clock: &Clock, stop: &Stop) -> Result<usize, Fault
                 break;
             }
             if sealed.elapsed() >= SEAL_EVERY {
-                seal(db, stop)?;
+                seal(db, clock, seed, stop)?;
                 sealed = Instant::now();
             }
         }
@@ -87,13 +103,19 @@ pub fn ask_for_models(db: &Db, now: TimeMs) -> Result<usize, Fault> {
     Ok(asked_count)
 }
 
-/// Numbers all touches that have no number yet, network by network. Answers how many.
-pub fn seal(db: &Db, stop: &Stop) -> Result<usize, Fault> {
+/// Numbers all touches that have no number yet, network by network, and signs the ledgers if there
+/// is a `seed`. Answers how many.
+pub fn seal(db: &Db, clock: &Clock, seed: Option<&Seed>, stop: &Stop) -> Result<usize, Fault> {
     let mut sealed_count = 0;
     for network in db.read(organisations::networks)? {
-        let network = network.id;
+        let signer = signer(seed, &network).map(Arc::new);
+        let id = network.id;
         loop {
-            let count = db.write(move |tx| touches::seal(tx, network, SEALED_AT_ONCE))?;
+            let (now, signer) = (clock.now(), signer.clone());
+            let seal = move |tx: &mut Tx<'_>| {
+                receipts::seal(tx, id, now, SEALED_AT_ONCE, signer.as_deref())
+            };
+            let count = db.write(seal)?;
             sealed_count += count;
             if count < SEALED_AT_ONCE || stop.is_asked() {
                 break;
@@ -101,6 +123,12 @@ pub fn seal(db: &Db, stop: &Stop) -> Result<usize, Fault> {
         }
     }
     Ok(sealed_count)
+}
+
+fn signer(seed: Option<&Seed>, network: &Network) -> Option<Signer> {
+    ledger_key::signer(seed?, network)
+        .inspect_err(|error| tracing::warn!(%error, network.id = %network.id, "no signed ledger"))
+        .ok()
 }
 
 /// Deletes answers to repeated writes, and sessions, attempts to sign in, links, invitations and
@@ -126,6 +154,7 @@ mod tests {
     use handfast_record::{
         people::{NewPerson, Uses},
         testing::worlds,
+        touches,
     };
 
     use super::*;
@@ -136,8 +165,8 @@ mod tests {
             world.record(world.spoke, "1", None, "Maya Okafor");
             world.record(world.harbour, "2", None, "Ben Adeyemi");
             let stop = Stop::default();
-            assert_eq!(seal(&world.db, &stop).unwrap(), 2);
-            assert_eq!(seal(&world.db, &stop).unwrap(), 0);
+            assert_eq!(seal(&world.db, &world.clock, None, &stop).unwrap(), 2);
+            assert_eq!(seal(&world.db, &world.clock, None, &stop).unwrap(), 0);
             let lens = world.lens(world.brand);
             let feed = world.db.read(|cx| touches::feed(cx, &lens, None, 10)).unwrap().unwrap();
             let numbers: Vec<_> = feed.iter().map(|touch| touch.leaf_index).collect();
@@ -151,8 +180,8 @@ mod tests {
             let (spoke, _) = world.record(world.spoke, "1", None, "Maya Okafor");
             world.record(world.harbour, "2", None, "Ben Adeyemi");
             let stop = Stop::default();
-            assert_eq!(match_waiting(&world.db, &world.clock, &stop).unwrap(), 2);
-            assert_eq!(match_waiting(&world.db, &world.clock, &stop).unwrap(), 0);
+            assert_eq!(match_waiting(&world.db, &world.clock, None, &stop).unwrap(), 2);
+            assert_eq!(match_waiting(&world.db, &world.clock, None, &stop).unwrap(), 0);
             assert_eq!(ask_for_models(&world.db, world.clock.now()).unwrap(), 0, "two are few");
             let lens = world.lens(world.brand);
             let found =

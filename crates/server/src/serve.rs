@@ -17,7 +17,8 @@ use tokio::{
 };
 
 use crate::{
-    health::DataFolder, jobs, metrics, routes, settings::Settings, store, workers::Workers,
+    health::DataFolder, jobs, ledger_key, metrics, routes, settings::Settings, store,
+    workers::Workers,
 };
 
 /// Where `/metrics` answers when nobody says.
@@ -54,6 +55,7 @@ pub fn serve(
     on_ready: impl FnOnce(&str) -> Result<()>,
 ) -> Result<()> {
     warn_of_role(db)?;
+    let seed = ledger_key::of_folder(&settings.data)?;
     let measured = metrics::start()?;
     let runtime = runtime()?;
     let stopped = runtime.block_on(async {
@@ -66,7 +68,7 @@ pub fn serve(
         tokio::spawn(metrics::keep_up(measured.clone()));
         serve_metrics(settings, metrics::router(measured, db.clone()), stop.clone()).await?;
         let handlers = jobs::handlers(settings);
-        let workers = Workers::start(db, clock, handlers, settings.worker_count)?;
+        let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
         let http = settings.http(base_url.clone())?;
         let app = App::new(db.clone(), clock.clone(), http, people::authenticate);
         let router = router(app, &settings.data);
@@ -85,12 +87,13 @@ pub fn serve(
 /// Runs jobs and rounds only, until the process is asked to stop.
 pub fn work(settings: &Settings, db: &Db, clock: &Clock) -> Result<()> {
     warn_of_role(db)?;
+    let seed = ledger_key::of_folder(&settings.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (asked, mut stop) = watch::channel(false);
     runtime.block_on(async {
         tokio::spawn(wait_for_signals(asked, signals()?));
         let handlers = jobs::handlers(settings);
-        let workers = Workers::start(db, clock, handlers, settings.worker_count)?;
+        let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
         tracing::info!(workers = settings.worker_count, "working");
         let _ = stop.wait_for(|asked| *asked).await;
         workers.stop(Duration::from_secs(settings.drain_s));

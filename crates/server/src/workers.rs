@@ -12,7 +12,7 @@ use handfast_db::Db;
 use handfast_kit::Clock;
 use handfast_queue::{Handlers, Stop};
 
-use crate::rounds;
+use crate::{ledger_key::Seed, rounds};
 
 /// Running threads; they end when they are asked to, at the next good place.
 pub struct Workers {
@@ -21,8 +21,15 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` threads for jobs and one for what comes round.
-    pub fn start(db: &Db, clock: &Clock, handlers: Handlers, count: usize) -> Result<Self> {
+    /// Starts `count` threads for jobs and one for what comes round, which signs with the key of
+    /// `seed`.
+    pub fn start(
+        db: &Db,
+        clock: &Clock,
+        seed: Seed,
+        handlers: Handlers,
+        count: usize,
+    ) -> Result<Self> {
         let stop = Stop::default();
         let handlers = Arc::new(handlers);
         let mut threads = Vec::with_capacity(count + 1);
@@ -33,7 +40,7 @@ impl Workers {
             threads.push(named(format!("job-{number}"), work).context("no thread for jobs")?);
         }
         let (db, clock, stopped) = (db.clone(), clock.clone(), stop.clone());
-        let go = move || rounds::go(&db, &clock, &stopped);
+        let go = move || rounds::go(&db, &clock, &seed, &stopped);
         threads.push(named("rounds".to_owned(), go).context("no thread for rounds")?);
         Ok(Self { stop, threads })
     }

@@ -7,7 +7,7 @@ use handfast_kit::{Day, NetworkId, OrganisationId, PersonId, TimeMs, Zone};
 use handfast_record::{
     CustomerId, RecordId,
     customers::{self, Details, Incoming},
-    organisations, people,
+    organisations, people, receipts,
     sales::{self, Line, Order, Review},
     sharing::Author,
     touches::{self, Body, Channel, NewTouch, Step},
@@ -71,10 +71,11 @@ impl Stage {
         Ok(Author::person(self.network, organisation, person))
     }
 
-    /// Gives what happened its numbers, so that the feed has it at once.
+    /// Gives what happened its numbers, so that the feed has it at once. Whoever serves the story
+    /// signs it.
     pub(super) fn seal(&self) -> Result<()> {
-        let network = self.network;
-        while self.db.write(move |tx| touches::seal(tx, network, 2_000))? > 0 {}
+        let (network, now) = (self.network, self.now);
+        while self.db.write(move |tx| receipts::seal(tx, network, now, 2_000, None))? > 0 {}
         Ok(())
     }
 }

@@ -65,7 +65,7 @@ fn new_touches_come_after_the_old_ones_in_the_order_in_which_they_were_written()
             api.town.world.clock.advance(1);
         }
         assert_eq!(whole(&api, 200), before, "what has no number yet is not in the feed");
-        rounds::seal(&api.town.world.db, &Stop::default()).unwrap();
+        rounds::seal(&api.town.world.db, &api.town.world.clock, None, &Stop::default()).unwrap();
         let after = whole(&api, 200);
         assert_eq!(after[..before.len()], before, "what was read stays where it was");
         let new: Vec<&Value> =

@@ -108,7 +108,7 @@ fn a_key_is_kept_for_seven_days() {
         assert_eq!(count(&api, "again"), 1);
         clock.advance(2 * TimeMs::MINUTE);
         rounds::sweep(db, clock.now()).unwrap();
-        rounds::seal(db, &Stop::default()).unwrap();
+        rounds::seal(db, clock, None, &Stop::default()).unwrap();
         assert_eq!(api.ask(note(&api, "k", "again")).status, 201);
         assert_eq!(count(&api, "again"), 2);
     }

@@ -1,0 +1,212 @@
+//! `receipt`: what a receipt proves, to who holds nothing but it and the ledger's public key.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use clap::{Args, Subcommand};
+use handfast_kit::TimeMs;
+use handfast_ledger::{Checkpoint, Header, PublicKey, Receipt};
+use serde_json::{Value, json};
+
+use super::{Where, admin, say};
+use crate::{ledger_key, place::Schema};
+
+/// Larger files are no receipts, in bytes.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+#[derive(Subcommand)]
+pub(super) enum ReceiptCommand {
+    /// Say whether a receipt proves what it says: needs the file and the public key, nothing else
+    Verify(Verify),
+    /// Print the public key by which a network's receipts are checked
+    Key(Key),
+}
+
+impl ReceiptCommand {
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            Self::Verify(verify) => verify.run(),
+            Self::Key(key) => key.run(),
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct Verify {
+    /// The receipt as it was downloaded; - for standard input
+    file: PathBuf,
+    /// The ledger's public key (NAME+HASH+KEY), or a file that holds it
+    #[arg(long)]
+    key: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    fn run(self) -> Result<()> {
+        let key = public_key(&self.key)?;
+        let bytes = bytes(&self.file)?;
+        let checked = Receipt::read(&bytes)
+            .and_then(|receipt| receipt.verify(&key).map(|checkpoint| (receipt, checkpoint)));
+        match checked {
+            Ok((receipt, checkpoint)) => say::answer(
+                self.json,
+                &value(&receipt, &checkpoint, &key),
+                text(&receipt, &checkpoint, &key),
+            ),
+            Err(error) => {
+                let why = plain(&error.to_string());
+                if self.json {
+                    say::answer(true, &json!({ "valid": false, "why": why }), "")?;
+                }
+                bail!("{} proves nothing: {why}", self.file.display())
+            }
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct Key {
+    /// The network's short name
+    #[arg(long, value_name = "SLUG")]
+    network: String,
+    #[command(flatten)]
+    place: Where,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Key {
+    fn run(self) -> Result<()> {
+        let settings = self.place.settings()?;
+        let place = self.place.open(Schema::AsItIs)?;
+        let network = admin::network(&place.db, &self.network)?;
+        let seed = ledger_key::of_folder(&settings.data)?;
+        let key = ledger_key::signer(&seed, &network)?.public_key().to_string();
+        say::answer(self.json, &json!({ "key": key }), &key)
+    }
+}
+
+/// The key that `text` is, or that the file of this name holds.
+pub(super) fn public_key(text: &str) -> Result<PublicKey> {
+    let wrong = match text.parse() {
+        Ok(key) => return Ok(key),
+        Err(error) => error,
+    };
+    let file = Path::new(text);
+    if file.is_file() {
+        let held = fs::read_to_string(file).with_context(|| format!("could not read {text}"))?;
+        return held.parse().map_err(|error| anyhow!("{text}: {error}"));
+    }
+    Err(anyhow!("--key is no file and no key: {wrong}"))
+}
+
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        io::stdin().take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)
+    } else {
+        File::open(file).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+    };
+    read.with_context(|| format!("could not read {}", file.display()))?;
+    ensure!(bytes.len() as u64 <= FILE_BYTES_MAX, "{} is too long for a receipt", file.display());
+    Ok(bytes)
+}
+
+fn value(receipt: &Receipt, checkpoint: &Checkpoint, key: &PublicKey) -> Value {
+    json!({
+        "valid": true,
+        "ledger": key.name(),
+        "leaf_index": receipt.leaf_index,
+        "tree_size": checkpoint.size,
+        "more": checkpoint.more,
+        "touch": receipt.touch,
+        "content": receipt.content.as_ref().map(|content| {
+            json!({ "summary": content.summary, "body": content.body })
+        }),
+    })
+}
+
+fn text(receipt: &Receipt, checkpoint: &Checkpoint, key: &PublicKey) -> String {
+    let touch = &receipt.touch;
+    let mut lines = vec![
+        "This receipt is valid.".to_owned(),
+        format!(
+            "The ledger {} held this touch as number {} when it had {}.",
+            key.name(),
+            receipt.leaf_index,
+            touches(checkpoint.size)
+        ),
+    ];
+    lines.extend(checkpoint.more.iter().map(|line| format!("  {line}")));
+    let time = |ms| TimeMs(ms).rfc3339();
+    lines.push(format!("  touch         {}", touch.touch_id));
+    lines.push(format!("  written by    {}", author(touch)));
+    lines.push(format!("  kind          {}, class {}", touch.kind, touch.class));
+    lines.push(format!("  channel       {}, audience {}", touch.channel, touch.audience));
+    lines.push(format!("  happened      {}", time(touch.at_ms)));
+    lines.push(format!("  written down  {}", time(touch.recorded_ms)));
+    if let Some(content) = &receipt.content {
+        lines.push("The words are those that were sealed:".to_owned());
+        lines.push(format!("  {}", content.summary));
+        lines.push(format!("  {}", content.body));
+    } else {
+        lines.push(
+            "The words are not in this receipt; it proves that they were sealed, not which."
+                .to_owned(),
+        );
+    }
+    let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
+    lines.join("\n")
+}
+
+fn touches(count: u64) -> String {
+    if count == 1 { "1 touch".to_owned() } else { format!("{count} touches") }
+}
+
+fn author(touch: &Header) -> String {
+    let organisation = format!("organisation {}", touch.organisation_id);
+    if touch.person_id.is_empty() {
+        organisation
+    } else {
+        format!("{organisation}, person {}", touch.person_id)
+    }
+}
+
+/// One line that is safe on a terminal, whoever wrote it.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_wrote_moves_no_cursor() {
+        assert_eq!(plain("a\u{1b}[2Jb\nc\u{9b}d’é"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d’é");
+    }
+
+    #[test]
+    fn a_key_is_given_as_text_or_as_a_file_and_a_wrong_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let signer = handfast_ledger::Signer::new("handfast/aurora", &[7; 32]).unwrap();
+        let text = signer.public_key().to_string();
+        let file = folder.path().join("aurora.key");
+        fs::write(&file, format!("{text}\n")).unwrap();
+        assert_eq!(public_key(&text).unwrap(), signer.public_key());
+        assert_eq!(public_key(file.to_str().unwrap()).unwrap(), signer.public_key());
+        let error = public_key("aurora.key").unwrap_err().to_string();
+        assert!(error.contains("no file and no key"), "{error}");
+        fs::write(&file, "nothing").unwrap();
+        let error = public_key(file.to_str().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("aurora.key"), "{error}");
+    }
+}
