@@ -36,7 +36,7 @@ const KNOWN: [(&str, Care); 17] = [
 ];
 
 /// Tables of another place that name a customer, with what merging does about it.
-const NAMED: [(&str, &str); 10] = [
+const NAMED: [(&str, &str); 11] = [
     ("record_ref", "led to where the record is"),
     ("touch_place", "led to where the touch is"),
     ("sale_ref", "led to where the sale is"),
@@ -46,6 +46,7 @@ const NAMED: [(&str, &str); 10] = [
     ("person_key", "names a home, which is followed to where it stands"),
     ("guest", "names who was meant, who is followed to where they stand"),
     ("match_record", "names a home, which never changes"),
+    ("hand_off", "names who was meant, who is followed to where they or the thing stand"),
     ("idempotency", "repeats an answer as it was given"),
 ];
 

@@ -31,6 +31,8 @@ pub enum MadeBy {
     Guest,
     /// A request that was answered with yes.
     Request,
+    /// Something that was handed off to the organisation.
+    HandOff,
 }
 
 impl MadeBy {
@@ -40,6 +42,7 @@ impl MadeBy {
             Self::Hand => "hand",
             Self::Guest => "guest",
             Self::Request => "request",
+            Self::HandOff => "hand_off",
         }
     }
 }
@@ -70,7 +73,7 @@ pub struct NewTie {
 pub struct Story {
     /// The tie.
     pub held: Held,
-    /// By what it was made: `event`, `hand`, `guest`, `request`.
+    /// By what it was made: `event`, `hand`, `guest`, `request`, `hand_off`.
     pub made_by: String,
     /// By whom, if by a person.
     pub person: Option<PersonId>,
@@ -138,6 +141,16 @@ pub(crate) fn make(
 ) -> Result<u64, Fault> {
     let permitted = permitted(tx, network, customer, new.organisation)?;
     store::upsert(tx, network, customer, new, permitted)
+}
+
+/// The ties that this organisation has, or had, with the customer.
+pub(crate) fn held(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    organisation: OrganisationId,
+) -> Result<Vec<Held>, Fault> {
+    sharing_store::ties_of(cx, network, customer, organisation)
 }
 
 /// What the customer's word leaves of the grants of this organisation.

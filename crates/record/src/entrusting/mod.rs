@@ -1,0 +1,104 @@
+//! What a customer's things need that are handed from one organisation to another: where they lie
+//! now, whoever was merged or parted meanwhile, and a tie for who takes one over.
+
+mod store;
+
+use handfast_db::{Cx, Fault, Tx};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
+
+use crate::{
+    CustomerId, customers, organisations,
+    sharing::{
+        Author, Lens, Sight, Tie,
+        ties::{self, MadeBy, NewTie, OPEN},
+    },
+    touches,
+};
+
+/// Where a thing lies: cases and orders go with their records, all else with the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The customer whose it was when it was first handed off.
+    pub customer: CustomerId,
+    /// Of a case or an order: who keeps it, and under which reference.
+    pub kept: Kept,
+}
+
+/// Who keeps a thing, and under which reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// A case.
+    Case(OrganisationId, String),
+    /// An order.
+    Sale(OrganisationId, String),
+    /// Nobody keeps it elsewhere.
+    Here,
+}
+
+/// The customer with whom a thing lies now. An id alone: what a viewer sees of it, [`sight`] says.
+pub fn standing(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    place: &Place,
+) -> Result<Option<CustomerId>, Fault> {
+    let led = match &place.kept {
+        Kept::Case(keeper, reference) => store::case(cx, network, *keeper, reference)?,
+        Kept::Sale(keeper, reference) => store::sale(cx, network, *keeper, reference)?,
+        Kept::Here => None,
+    };
+    customers::standing(cx, network, led.unwrap_or(place.customer))
+}
+
+/// What the viewer sees of the customer with whom a thing lies now, which may be nothing.
+pub fn sight(cx: &mut Cx<'_>, lens: &Lens, place: &Place) -> Result<Option<Sight>, Fault> {
+    // Behind the second wall whoever has no tie yet finds no customer, and sees nothing of it.
+    let standing = standing(cx, lens.network(), place)?.unwrap_or(place.customer);
+    lens.sight(cx, standing).map(Some)
+}
+
+/// As [`standing`], locked against merging until the end of the transaction.
+pub fn hold(tx: &mut Tx<'_>, author: &Author, place: &Place) -> Result<Option<CustomerId>, Fault> {
+    let network = author.network();
+    for _ in 0..16 {
+        let Some(customer) = standing(tx, network, place)? else { return Ok(None) };
+        let locked = customers::lock(tx, network, customer)?;
+        if locked == Some(customer) && standing(tx, network, place)? == locked {
+            return Ok(locked);
+        }
+    }
+    Err(Fault::other("a thing moved faster than it could be held"))
+}
+
+/// Ties who took something over to the customer, which stands here and is held, unless it has such
+/// a tie. The brand needs none.
+pub fn tie(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    now: TimeMs,
+    customer: CustomerId,
+    (organisation, tie): (OrganisationId, Tie),
+    why: &str,
+) -> Result<(), Fault> {
+    let network = author.network();
+    if organisation == organisations::brand_id(network) {
+        return Ok(());
+    }
+    let world = ties::held(tx, network, customer, organisation)?;
+    let known = world.iter().find(|held| held.tie == tie);
+    if known.is_some_and(|held| held.until == OPEN && held.from <= now) {
+        return Ok(());
+    }
+    let goes_on = known.filter(|held| held.until > now);
+    let new = NewTie {
+        organisation,
+        tie,
+        from: goes_on.map_or(now, |held| held.from.min(now)),
+        until: OPEN,
+        extra: 0,
+        made_by: MadeBy::HandOff,
+        person: author.person_id(),
+        why: why.to_owned(),
+    };
+    ties::make(tx, network, customer, &new)?;
+    touches::tied(tx, network, customer.as_kind())
+}
