@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use handfast_db::{Db, Engine, Fault};
 use handfast_kit::{Clock, NetworkId, OrganisationId, PersonId, TimeMs, Zone};
+use handfast_ledger::Signer;
 use handfast_record::{
     CustomerId, migrations,
     organisations::{self, Kind, NewNetwork, NewPartner},
-    sharing::{Author, Grant, Lens, Saying, Tie},
     receipts,
+    sharing::{Author, Grant, Lens, Saying, Tie},
     testing::NOW,
 };
 use handfast_web::{Role, Side, Theme, Via, Viewer};
@@ -155,8 +156,14 @@ impl Stage {
             Ok::<_, Fault>(known)
         });
         self.known = known.unwrap();
-        let seal = || self.db.write(move |tx| receipts::seal(tx, network, NOW, 5_000, None));
-        while seal().unwrap() == 5_000 {}
+        let seal = || {
+            let sealed = self.db.write(move |tx| {
+                let signer = Signer::new("handfast/aurora", &[7; 32]).ok();
+                receipts::seal(tx, network, NOW, 5_000, signer.as_ref())
+            });
+            sealed.unwrap()
+        };
+        while seal() == 5_000 {}
     }
 
     fn ground(&self) -> Ground {
