@@ -13,6 +13,7 @@ mod entry;
 mod forms;
 mod guests;
 mod imports;
+mod links;
 mod matching;
 mod partners;
 mod people;
@@ -35,6 +36,7 @@ pub fn routes(uploads: &Uploads) -> Vec<Route> {
         customer::routes(),
         partners::routes(),
         guests::routes(),
+        links::routes(),
         requests::routes(),
         matching::routes(),
         imports::routes(uploads),

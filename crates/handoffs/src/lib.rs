@@ -11,6 +11,7 @@
 
 mod acting;
 mod brief;
+pub mod links;
 mod reading;
 mod rules;
 mod store;

@@ -1,15 +1,19 @@
 //! Who does which kind of job: a line for each.
 
+use anyhow::Result;
+use handfast_handoffs::links;
 use handfast_intake::Uploads;
 use handfast_queue::Handlers;
 use handfast_record::matching;
 
 use crate::settings::Settings;
 
-/// Everybody who does jobs.
-pub(crate) fn handlers(settings: &Settings) -> Handlers {
+/// Everybody who does jobs. Letters lead to `base_url`.
+pub(crate) fn handlers(settings: &Settings, base_url: &str) -> Result<Handlers> {
     let uploads = Uploads::new(settings.uploads());
-    Handlers::new()
+    let letters = handfast_mail::handler(settings.mail.post()?, links::writer(base_url));
+    Ok(Handlers::new()
         .with(handfast_intake::JOB_KIND, handfast_intake::job_handler(uploads))
-        .with(matching::JOB_KIND, matching::handler())
+        .with(handfast_mail::JOB_KIND, letters)
+        .with(matching::JOB_KIND, matching::handler()))
 }

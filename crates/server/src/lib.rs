@@ -8,6 +8,7 @@ pub mod health;
 mod jobs;
 pub mod ledger_key;
 mod logs;
+pub mod mail;
 pub mod metrics;
 pub mod migrations;
 mod openapi;

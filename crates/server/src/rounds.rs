@@ -8,6 +8,7 @@ use std::{
 };
 
 use handfast_db::{Db, Fault, Tx};
+use handfast_handoffs::links;
 use handfast_kit::{Clock, TimeMs};
 use handfast_ledger::Signer;
 use handfast_queue::Stop;
@@ -29,6 +30,10 @@ const MATCHED_AT_ONCE: usize = 25;
 const MODEL_ASKED_EVERY: Duration = Duration::from_mins(1);
 /// How often is swept.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// How often hand-offs are asked whether their time has come.
+const DUE_EVERY: Duration = Duration::from_secs(5);
+/// How many hand-offs are seen to in one transaction.
+const DUE_AT_ONCE: usize = 100;
 /// How soon a request to stop is noticed.
 const STOP_NOTICED_WITHIN: Duration = Duration::from_millis(100);
 
@@ -37,6 +42,7 @@ const STOP_NOTICED_WITHIN: Duration = Duration::from_millis(100);
 pub fn go(db: &Db, clock: &Clock, seed: &Seed, stop: &Stop) {
     let mut swept: Option<Instant> = None;
     let mut asked: Option<Instant> = None;
+    let mut seen_to: Option<Instant> = None;
     while !stop.is_asked() {
         if let Err(fault) = match_waiting(db, clock, Some(seed), stop) {
             tracing::warn!(error = %fault, "could not match records");
@@ -46,6 +52,12 @@ pub fn go(db: &Db, clock: &Clock, seed: &Seed, stop: &Stop) {
                 tracing::warn!(error = %fault, "could not ask for a model of the records");
             }
             asked = Some(Instant::now());
+        }
+        if seen_to.is_none_or(|at| at.elapsed() >= DUE_EVERY) {
+            if let Err(fault) = see_to_due(db, clock.now(), stop) {
+                tracing::warn!(error = %fault, "could not see to what is due");
+            }
+            seen_to = Some(Instant::now());
         }
         if let Err(fault) = seal(db, clock, Some(seed), stop) {
             tracing::warn!(error = %fault, "could not number new touches");
@@ -91,6 +103,23 @@ pub fn match_waiting(
     Ok(matched_count)
 }
 
+/// Sees to hand-offs whose time has come: reminds, gives back, escalates. Answers how many.
+pub fn see_to_due(db: &Db, now: TimeMs, stop: &Stop) -> Result<usize, Fault> {
+    let mut due_count = 0;
+    for network in db.read(organisations::networks)? {
+        let network = network.id;
+        loop {
+            let count =
+                db.write(move |tx| handfast_handoffs::due(tx, network, now, DUE_AT_ONCE))?;
+            due_count += count;
+            if count < DUE_AT_ONCE || stop.is_asked() {
+                break;
+            }
+        }
+    }
+    Ok(due_count)
+}
+
 /// Asks for a model of the records of each network that is due for one. Answers how many.
 pub fn ask_for_models(db: &Db, now: TimeMs) -> Result<usize, Fault> {
     let mut asked_count = 0;
@@ -131,12 +160,16 @@ fn signer(seed: Option<&Seed>, network: &Network) -> Option<Signer> {
         .ok()
 }
 
-/// Deletes answers to repeated writes, and sessions, attempts to sign in, links, invitations and
-/// tokens that nobody can use any more. Answers how many.
+/// Deletes answers to repeated writes, letters that ended long ago, and sessions, attempts to sign
+/// in, links, invitations and tokens that nobody can use any more. Answers how many.
 pub fn sweep(db: &Db, now: TimeMs) -> Result<u64, Fault> {
     let answer_count = db.write(move |tx| handfast_web::forget_old_answers(tx, now))?;
+    let letter_count = db.write(move |tx| handfast_mail::forget_old(tx, now))?;
+    let link_count = db.write(move |tx| links::forget_expired(tx, now))?;
     let forgotten = db.write(move |tx| people::forget_expired(tx, now))?;
     let swept_count = answer_count
+        + letter_count
+        + link_count
         + forgotten.session_count
         + forgotten.attempt_count
         + forgotten.link_count

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use crate::{
-    health::DataFolder, jobs, ledger_key, metrics, routes, settings::Settings, store,
+    health::DataFolder, jobs, ledger_key, mail, metrics, routes, settings::Settings, store,
     workers::Workers,
 };
 
@@ -55,6 +55,7 @@ pub fn serve(
     on_ready: impl FnOnce(&str) -> Result<()>,
 ) -> Result<()> {
     warn_of_role(db)?;
+    mail::start(db, clock, settings.mail.host.is_some())?;
     let seed = ledger_key::of_folder(&settings.data)?;
     let measured = metrics::start()?;
     let runtime = runtime()?;
@@ -67,7 +68,7 @@ pub fn serve(
         tokio::spawn(wait_for_signals(asked, signals()?));
         tokio::spawn(metrics::keep_up(measured.clone()));
         serve_metrics(settings, metrics::router(measured, db.clone()), stop.clone()).await?;
-        let handlers = jobs::handlers(settings);
+        let handlers = jobs::handlers(settings, &base_url)?;
         let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
         let http = settings.http(base_url.clone())?;
         let app = App::new(db.clone(), clock.clone(), http, people::authenticate);
@@ -87,12 +88,15 @@ pub fn serve(
 /// Runs jobs and rounds only, until the process is asked to stop.
 pub fn work(settings: &Settings, db: &Db, clock: &Clock) -> Result<()> {
     warn_of_role(db)?;
+    mail::start(db, clock, settings.mail.host.is_some())?;
     let seed = ledger_key::of_folder(&settings.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (asked, mut stop) = watch::channel(false);
     runtime.block_on(async {
         tokio::spawn(wait_for_signals(asked, signals()?));
-        let handlers = jobs::handlers(settings);
+        let base_url =
+            settings.base_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+        let handlers = jobs::handlers(settings, &base_url)?;
         let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
         tracing::info!(workers = settings.worker_count, "working");
         let _ = stop.wait_for(|asked| *asked).await;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::mail::MailSettings;
+
 /// Everything that can be chosen. Each key of `handfast.toml` is a field of it.
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +53,8 @@ pub struct Settings {
     /// What is logged: a level, or levels by part, such as `info,handfast_web=debug`.
     /// Default `info`.
     pub log: String,
+    /// The mail server: the table `[mail]`. Default none: letters wait.
+    pub mail: MailSettings,
 }
 
 impl Default for Settings {
@@ -72,6 +76,7 @@ impl Default for Settings {
             statement_ms_max: 5_000,
             drain_s: 10,
             log: "info".to_owned(),
+            mail: MailSettings::default(),
         }
     }
 }

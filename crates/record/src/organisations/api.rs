@@ -18,7 +18,7 @@ use super::{Error, Kind, NewPartner, Organisation};
 /// The calls of this module, described.
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
-    paths(list, show, add),
+    paths(list, show, add, put_contact),
     tags((name = "organisations", description = "The brand and its partners"))
 )]
 pub struct Documentation;
@@ -26,10 +26,12 @@ pub struct Documentation;
 /// The calls of this module.
 pub fn routes() -> Vec<Route> {
     const ORGANISATIONS: &str = "/api/v1/organisations";
+    const CONTACT: &str = "/api/v1/organisations/{id}/contact";
     vec![
         api(Method::GET, ORGANISATIONS, Access::Member, Scope::Read, list),
         api(Method::POST, ORGANISATIONS, Access::BrandAdmin, Scope::Admin, add),
         api(Method::GET, "/api/v1/organisations/{id}", Access::Member, Scope::Read, show),
+        api(Method::PUT, CONTACT, Access::Admin, Scope::Admin, put_contact),
     ]
 }
 
@@ -39,6 +41,8 @@ impl From<Error> for Failure {
             Error::SlugTaken(_) | Error::SlugWrong => Self::field("slug", error.to_string()),
             Error::RefTaken(_) => Self::field("external_ref", error.to_string()),
             Error::NameWrong => Self::field("name", error.to_string()),
+            Error::EmailWrong => Self::field("email", error.to_string()),
+            Error::NotFound => Self::NotFound,
             Error::Fault(fault) => fault.into(),
         }
     }
@@ -191,6 +195,40 @@ async fn add(
     app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
         let id = super::add_partner(tx, network, &new, now)?;
         Ok(Answer::created(format!("/api/v1/organisations/{id}"), &Added { id }))
+    })
+    .await
+}
+
+/// Where letters go
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Contact {
+    /// A mail address; empty for the organisation's first admin.
+    email: String,
+}
+
+/// Where an organisation's letters go
+///
+/// Links of letters that went elsewhere are good no more.
+#[utoipa::path(
+    put, path = "/api/v1/organisations/{id}/contact", tag = "organisations",
+    params(("id" = String, Path, format = "uuid")), request_body = Contact,
+    responses((status = 204), (status = "default", description = "Problem details"))
+)]
+async fn put_contact(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<OrganisationId>,
+    once: Once,
+    JsonBody(contact): JsonBody<Contact>,
+) -> Result<Answer, Failure> {
+    if !viewer.is_brand() && viewer.organisation != id {
+        return Err(Failure::NotFound);
+    }
+    let network = viewer.network;
+    app.write_once(&viewer, once, move |tx| -> Result<_, Error> {
+        super::set_contact_email(tx, network, id, &contact.email)?;
+        Ok(Answer::nothing())
     })
     .await
 }

@@ -164,6 +164,12 @@ pub enum Error {
     /// The name is missing or too long.
     #[error("a name has 1 to 200 characters")]
     NameWrong,
+    /// What letters are to go to is no mail address.
+    #[error("write a mail address, name@example.com, or nothing")]
+    EmailWrong,
+    /// There is no such organisation.
+    #[error("there is no such organisation")]
+    NotFound,
     /// The rest.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -253,6 +259,38 @@ pub fn find(
     id: OrganisationId,
 ) -> Result<Option<Organisation>, Fault> {
     store::find(cx, network, id)
+}
+
+/// Where an organisation wants its letters, if it said so.
+pub fn contact_email(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+) -> Result<Option<String>, Fault> {
+    Ok(store::contact_email(cx, network, id)?.filter(|email| !email.is_empty()))
+}
+
+/// Says where an organisation wants its letters; empty for its first admin.
+pub fn set_contact_email(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+    email: &str,
+) -> Result<(), Error> {
+    let email = email.trim();
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
+    let is_address = email.len() <= 254
+        && !email.contains(strange)
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && !domain.contains('@')
+        });
+    if !email.is_empty() && !is_address {
+        return Err(Error::EmailWrong);
+    }
+    if store::set_contact_email(tx, network, id, email)? == 0 {
+        return Err(Error::NotFound);
+    }
+    Ok(())
 }
 
 /// The organisation that the brand's files call `external_ref`; the brand itself is `brand`.

@@ -115,6 +115,34 @@ pub(super) fn find(
     )
 }
 
+pub(super) fn contact_email(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+) -> Result<Option<String>, Fault> {
+    let row: Option<(String,)> = cx.one(
+        "select contact_email
+           from organisation
+          where network_id = $1 and organisation_id = $2",
+        (network, id),
+    )?;
+    Ok(row.map(|(email,)| email))
+}
+
+pub(super) fn set_contact_email(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+    email: &str,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update organisation
+            set contact_email = $1
+          where network_id = $2 and organisation_id = $3",
+        (email, network, id),
+    )
+}
+
 pub(super) fn by_ref(
     cx: &mut Cx<'_>,
     network: NetworkId,

@@ -23,7 +23,7 @@ pub use author::Author;
 pub use class::Class;
 pub(crate) use lens::EVERY_CLASS;
 pub use lens::{Lens, Masks, Sight, Span, SystemReason};
-pub use looks::read;
+pub use looks::{read, read_by_link};
 pub use outline::Outline;
 pub(crate) use rules::shown;
 pub use rules::{Permitted, decide, permitted};

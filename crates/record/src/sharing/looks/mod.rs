@@ -16,7 +16,7 @@ mod words;
 
 use std::collections::HashMap;
 
-pub use api::read;
+pub use api::{read, read_by_link};
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, Id, NetworkId, OrganisationId, Page, PersonId, TimeMs};
 
@@ -203,7 +203,8 @@ pub fn affected(
 struct Looker {
     network: NetworkId,
     organisation: OrganisationId,
-    person: PersonId,
+    /// None for who holds a link.
+    person: Option<PersonId>,
     eyes_of: Option<OrganisationId>,
     what: &'static str,
     at: TimeMs,

@@ -15,7 +15,7 @@ use handfast_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub use witness::read;
+pub use witness::{read, read_by_link};
 
 use super::{Affected, Look, LookId, Names, Wanted, export};
 use crate::{CustomerId, sharing::Lens};

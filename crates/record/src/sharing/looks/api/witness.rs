@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use handfast_db::{Cx, Fault};
-use handfast_kit::TimeMs;
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_web::{App, Failure, Viewer};
 
 use super::super::{Looker, Occasion, store};
@@ -55,12 +55,38 @@ where
     Ok(answer)
 }
 
+/// Reads as a partner sees, for whoever holds a link of its: somebody who is not signed in, and
+/// whom the audit knows as nobody. Otherwise as [`read`].
+pub async fn read_by_link<T, E>(
+    app: &App,
+    (network, organisation): (NetworkId, OrganisationId),
+    read: impl FnOnce(&mut Cx<'_>, &Lens) -> Result<T, E> + Send + 'static,
+) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    E: From<Fault> + Send + 'static,
+    Failure: From<E>,
+{
+    let now = app.clock.now();
+    let (answer, seen) = app
+        .read(move |cx| -> Result<_, E> {
+            let lens = Lens::of_partner(cx, network, organisation, now)?;
+            let answer = read(cx, &lens)?;
+            Ok((answer, lens.take_seen()))
+        })
+        .await?;
+    let (person, eyes_of) = (None, None);
+    let looker = Looker { network, organisation, person, eyes_of, what: "link", at: now };
+    write_down(app, looker, seen).await?;
+    Ok(answer)
+}
+
 impl Looker {
     const fn of(viewer: &Viewer, occasion: Occasion, at: TimeMs) -> Self {
         Self {
             network: viewer.network,
             organisation: viewer.organisation,
-            person: viewer.person,
+            person: Some(viewer.person),
             eyes_of: occasion.eyes_of,
             what: occasion.what,
             at,
@@ -90,7 +116,7 @@ async fn write_down(app: &App, looker: Looker, seen: Vec<Glance>) -> Result<(), 
     tracing::error!(
         network.id = %looker.network,
         organisation.id = %looker.organisation,
-        person.id = %looker.person,
+        person.id = ?looker.person,
         what = looker.what,
         classes,
         is_refused,
