@@ -10,6 +10,7 @@
 //! A hand-off concerns its sender, its receiver and the brand: to everybody else there is none.
 
 mod acting;
+pub mod api;
 mod brief;
 pub mod links;
 mod reading;

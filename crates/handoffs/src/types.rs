@@ -1,3 +1,5 @@
+use std::fmt;
+
 use handfast_db::Fault;
 use handfast_kit::{OrganisationId, PersonId, TimeMs};
 use handfast_record::{
@@ -28,6 +30,29 @@ impl Thing {
             Self::Sale(_) => Handed::Sale,
             Self::Customer => Handed::Customer,
             Self::Task(_) => Handed::Task,
+        }
+    }
+
+    /// The thing that this text names, as it is written in the API: `case:` or `sale:` with an id,
+    /// `customer`, or `task:` with its words.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("case", id)) => id.parse().ok().map(Self::Case),
+            Some(("sale", id)) => id.parse().ok().map(Self::Sale),
+            Some(("task", words)) => Some(Self::Task(words.trim().to_owned())),
+            None if text == "customer" => Some(Self::Customer),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Case(id) => write!(f, "case:{id}"),
+            Self::Sale(id) => write!(f, "sale:{id}"),
+            Self::Customer => f.write_str("customer"),
+            Self::Task(words) => write!(f, "task:{words}"),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{health, openapi};
 pub fn all(uploads: &Uploads) -> Vec<Route> {
     let mut routes = own();
     routes.extend(handfast_record::routes());
+    routes.extend(handfast_handoffs::api::routes());
     routes.extend(handfast_intake::routes(uploads));
     routes.extend(handfast_console::routes(uploads));
     routes

@@ -117,7 +117,7 @@ impl Pure {
 }
 
 /// The words of a deed.
-pub(super) fn deed<'a>(act: Act, entry: &'a BriefEntry) -> Deed<'a> {
+pub(super) fn deed(act: Act, entry: &BriefEntry) -> Deed<'_> {
     match act {
         Act::See => Deed::See,
         Act::Accept => Deed::Accept,

@@ -1,6 +1,7 @@
 //! What is sent to routes that change something: what they would take, and what nobody would.
 
 use axum::http::Method;
+use handfast_record::organisations;
 use handfast_web::{Facts, Side};
 use serde_json::json;
 
@@ -119,7 +120,20 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         })),
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
         "POST /api/v1/ledger/comparison" => Sent::json(&json!({"checkpoint": "none"})),
-        "POST /api/v1/guests/{id}/confirmation"
+        "POST /api/v1/hand-offs" => Sent::json(&json!({
+            "customer_id": own.customer.to_string(), "thing": "task:Bring her bike",
+            "to_id": organisations::brand_id(own.network).to_string(), "incomplete_ok": true
+        })),
+        "POST /api/v1/hand-offs/{id}/decline"
+        | "POST /api/v1/hand-offs/{id}/withdrawal"
+        | "POST /api/v1/hand-offs/{id}/chase" => Sent::json(&json!({"words": "Not now"})),
+        "POST /api/v1/hand-offs/{id}/questions" => Sent::json(&json!({"item": "The key"})),
+        "POST /api/v1/hand-offs/{id}/answers" => {
+            Sent::json(&json!({"item": "The key", "text": "In the box"}))
+        }
+        "POST /api/v1/hand-offs/{id}/acceptance"
+        | "POST /api/v1/hand-offs/{id}/seen"
+        | "POST /api/v1/guests/{id}/confirmation"
         | "POST /api/v1/guests/{id}/end"
         | "POST /api/v1/requests/{id}/withdrawal"
         | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),

@@ -3,7 +3,7 @@
 use handfast_intake::imports::ImportId;
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
 use handfast_record::{
-    CustomerId, RecordId, TouchId,
+    CustomerId, HandOffId, RecordId, TouchId,
     guests::GuestId,
     people::{ApiTokenId, InvitationId},
     requests::RequestId,
@@ -99,6 +99,8 @@ pub(crate) struct Estate {
     pub(crate) guest_link: Secret,
     /// A request that waits for the brand; a brand has none.
     pub(crate) request: RequestId,
+    /// What the brand offers a partner; a brand is offered nothing.
+    pub(crate) hand_off: HandOffId,
 }
 
 impl Estate {

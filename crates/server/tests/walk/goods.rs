@@ -1,9 +1,14 @@
 //! What the organisations of the town write of their customers.
 
-use handfast_kit::{OrganisationId, TimeMs};
+use handfast_db::Db;
+use handfast_handoffs::{Actor, Offer, Thing};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
+    CustomerId, HandOffId,
     customers::Details,
+    organisations,
     sales::{Line, Order, Review},
+    sharing::{Lens, SystemReason},
     testing::NOW,
 };
 
@@ -61,4 +66,30 @@ pub(crate) fn details(whose: Whose) -> Details {
         region: canary.to_owned(),
         ..Details::default()
     }
+}
+
+/// A brand offers a partner to do something for a customer.
+pub(crate) fn offered(
+    db: &Db,
+    network: NetworkId,
+    whose: Whose,
+    (to, customer): (OrganisationId, CustomerId),
+) -> HandOffId {
+    let offer = Offer {
+        customer,
+        thing: Thing::Task(format!("task {}", whose.canary())),
+        to,
+        accept_by: None,
+        words: format!("words {}", whose.canary()),
+        brief: Vec::new(),
+        incomplete_ok: true,
+    };
+    let brand = organisations::brand_id(network);
+    let offered = db.write(move |tx| {
+        let eyes = Lens::system(network, brand, SystemReason::Demo);
+        let name = "Somebody of the brand".to_owned();
+        let actor = Actor { organisation: brand, person: None, name };
+        handfast_handoffs::offer(tx, &eyes, &actor, NOW, &offer)
+    });
+    offered.unwrap().id
 }

@@ -33,6 +33,8 @@ pub(crate) enum Thing {
     GuestSecret,
     /// What a partner asked, to see more of a customer.
     Request,
+    /// What a partner is offered by its brand.
+    HandOff,
     /// A tie's word.
     Tie,
     /// A customer that was merged into another: there is none in this town.
@@ -81,6 +83,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("guests", _) => Thing::Guest,
             ("let-in", _) => Thing::GuestSecret,
             ("requests", _) => Thing::Request,
+            ("hand-offs", _) => Thing::HandOff,
             ("{organisation_id}", "{tie}") => Thing::Tie,
             ("records", _) | ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
             ("matches" | "merges", _) => Thing::Merge,
@@ -108,6 +111,7 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::Guest => estate.guest.to_string(),
         Thing::GuestSecret => estate.guest_link.text(),
         Thing::Request => estate.request.to_string(),
+        Thing::HandOff => estate.hand_off.to_string(),
         Thing::Tie => "insures".to_owned(),
         Thing::Merge => nobodys(thing),
     }
@@ -231,6 +235,7 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
             let is_askers = facts.path.ends_with("/code") || facts.path.ends_with("/withdrawal");
             !of.is_brand() && (is_own || (is_brands && !is_askers))
         }
+        Thing::HandOff => !of.is_brand() && (is_own || is_brands),
         // Nobody insures anybody in this town, and nobody is two.
         Thing::Tie | Thing::Merge => false,
     }

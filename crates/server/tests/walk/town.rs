@@ -10,7 +10,7 @@ use handfast_intake::{How, Uploads, imports};
 use handfast_kit::{Clock, Day, NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_queue::{Handlers, Stop, run_due};
 use handfast_record::{
-    CustomerId, RecordId, TouchId,
+    CustomerId, HandOffId, RecordId, TouchId,
     agreements::{self, Draft},
     cases::{self, End, Event},
     customers::{self, Incoming},
@@ -28,7 +28,7 @@ use handfast_web::{Credential, Role, Scope, Secret, Side, Viewer};
 
 use crate::{
     estates::{Estate, Member, Whose},
-    goods::{details, line, order, review},
+    goods::{details, line, offered, order, review},
 };
 
 /// The whole town.
@@ -158,6 +158,10 @@ impl Builder<'_> {
             Side::Partner => self.askings(whose, &viewer, about),
             Side::Brand => (GuestId::random(), Secret::random(), RequestId::random()),
         };
+        let hand_off = match side {
+            Side::Partner => offered(self.db, network, whose, (organisation, about)),
+            Side::Brand => HandOffId::random(),
+        };
         Estate {
             whose,
             network,
@@ -178,6 +182,7 @@ impl Builder<'_> {
             guest,
             guest_link,
             request,
+            hand_off,
         }
     }
 
