@@ -2,8 +2,8 @@
 //!
 //! A tile of level 0 holds leaf hashes; one of level n the hashes of full tiles of level n - 1.
 //! Only the last tile of a level grows; all before it are full and never written again. Any node
-//! of the tree is some hashes of one tile put together, so a proof reads few tiles however many leaves
-//! there are.
+//! of the tree is some hashes of one tile put together, so a proof reads few tiles however many
+//! leaves there are.
 
 use std::{collections::HashMap, fmt};
 

@@ -137,6 +137,7 @@ fn a_receipt_is_checked_on_another_machine_with_the_file_and_the_key_alone() {
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&value["valid"], &value["leaf_index"]), (&json!(true), &json!(3)));
     assert_eq!(value["touch"]["kind"], "customer_recorded");
+    assert!(value["signed"].as_str().unwrap().ends_with('Z'), "{value}");
     assert_eq!(value["content"]["summary"], json!(words));
 }
 
@@ -269,6 +270,28 @@ fn who_rewrites_history_and_signs_it_anew_is_caught_by_the_key_or_by_what_others
     let (code, _, said) = insider.verify(&kept);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("history was rewritten"), "{said}");
+}
+
+#[test]
+fn a_key_that_is_lost_is_replaced_only_when_that_is_said() {
+    let town = town();
+    let (old, receipt) = (town.key(), town.receipt(1));
+    fs::remove_file(town.data().join("ledger.key")).unwrap();
+    import(&town, "second.csv", ["Noor", "Eli"]);
+    town.seal();
+    assert_eq!(town.receipt(1), receipt, "another key signs nothing");
+    let line = ["receipt", "key", "--network", "aurora"];
+    let refused = run(town.data(), &line);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("--replace"), "{}", stderr(&refused));
+    let key = json(town.data(), &[&line[..], &["--replace"]].concat());
+    let key = key["key"].as_str().unwrap();
+    assert_ne!(key, old);
+    town.seal();
+    assert_eq!(town.key(), key);
+    assert!(town.receipt(1).verify(&key.parse().unwrap()).is_ok());
+    assert!(receipt.verify(&old.parse().unwrap()).is_ok(), "what was given stays good");
+    assert_eq!(town.verify(&[]).0, Some(0));
 }
 
 #[test]

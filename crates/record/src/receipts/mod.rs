@@ -78,12 +78,20 @@ pub fn seal(
         store::grow(tx, network, grown)?;
     }
     let is_signed = stands.as_ref().is_some_and(|ledger| ledger.signed_size == grown);
+    let known = stands.map(|ledger| ledger.public_key).unwrap_or_default();
     if let Some(signer) = signer
         && !is_signed
         && grown > 0
     {
-        let known = stands.map(|ledger| ledger.public_key).unwrap_or_default();
-        sign(tx, (network, grown as u64), now, signer, &known)?;
+        let key = signer.public_key().to_string();
+        if known.is_empty() || known == key {
+            sign(tx, (network, grown as u64), now, signer)?;
+        } else if !leaves.is_empty() {
+            tracing::warn!(
+                network.id = %network, known, given = key,
+                "the ledger is not signed: this is another key than the one that signed it before"
+            );
+        }
     }
     Ok(leaves.len())
 }
@@ -93,19 +101,17 @@ fn sign(
     (network, size): (NetworkId, u64),
     now: TimeMs,
     signer: &Signer,
-    known: &str,
 ) -> Result<(), Fault> {
-    let key = signer.public_key().to_string();
-    if !known.is_empty() && known != key {
-        tracing::warn!(
-            network.id = %network, known, given = key,
-            "the ledger is not signed: this is another key than the one that signed it before"
-        );
-        return Ok(());
-    }
     let root = tree(tx, network, size).root().map_err(unread)?;
     let note = signer.checkpoint(size, root, &[&rules::signed_line(now)]);
-    store::sign(tx, network, &Signed { size, at: now, note, public_key: key })
+    let public_key = signer.public_key().to_string();
+    store::sign(tx, network, &Signed { size, at: now, note, public_key })
+}
+
+/// Lets another key sign from now on: the one that signed is lost, or somebody else knows it.
+/// Nothing is signed until it does. Receipts that were given stay good with the key of their time.
+pub fn change_key(tx: &mut Tx<'_>, network: NetworkId) -> Result<(), Fault> {
+    store::unsign(tx, network)
 }
 
 /// What was last signed; none while nothing was.

@@ -168,6 +168,16 @@ pub(super) fn sign(tx: &mut Tx<'_>, network: NetworkId, signed: &Signed) -> Resu
     .map(drop)
 }
 
+/// Forgets what was signed, and by whom.
+pub(super) fn unsign(tx: &mut Tx<'_>, network: NetworkId) -> Result<(), Fault> {
+    tx.exec(
+        "update ledger set public_key = '', signed_size = 0, checkpoint = '', signed_ms = 0
+          where network_id = $1",
+        (network,),
+    )
+    .map(drop)
+}
+
 /// The hashes of a tile; none of one that is not there.
 pub(super) fn tile(cx: &mut Cx<'_>, network: NetworkId, tile: TileId) -> Result<Vec<Hash>, Fault> {
     let row: Option<(Vec<u8>,)> = cx.one(

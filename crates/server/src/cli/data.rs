@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Where, say};
 use crate::{
-    backup, migrations,
+    backup, ledger_key, migrations,
     place::{self, Schema},
     restore::{self, Replace},
 };
@@ -81,10 +81,12 @@ impl Backup {
         bar.finish_and_clear();
         let value = json!({ "file": self.file, "bytes": done.bytes, "engine": done.engine });
         let text = format!(
-            "{} holds the database ({} bytes). Files that wait in {} to be taken in are not in it.",
+            "{} holds the database ({} bytes). Not in it: files that wait in {} to be taken in, \
+             and the secret that signs the ledger, {}. Keep a copy of that apart.",
             self.file.display(),
             done.bytes,
-            settings.uploads().display()
+            settings.uploads().display(),
+            ledger_key::path(&settings.data).display()
         );
         say::answer(self.json, &value, text)
     }

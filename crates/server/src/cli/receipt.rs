@@ -10,6 +10,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::{Args, Subcommand};
 use handfast_kit::TimeMs;
 use handfast_ledger::{Checkpoint, Header, PublicKey, Receipt};
+use handfast_record::receipts;
 use serde_json::{Value, json};
 
 use super::{Where, admin, say};
@@ -75,6 +76,10 @@ pub(super) struct Key {
     /// The network's short name
     #[arg(long, value_name = "SLUG")]
     network: String,
+    /// Let the key of this data folder sign from now on, in place of one that is lost or known to
+    /// others; receipts of before stay good with the key of before
+    #[arg(long)]
+    replace: bool,
     #[command(flatten)]
     place: Where,
     /// Print JSON
@@ -89,6 +94,18 @@ impl Key {
         let network = admin::network(&place.db, &self.network)?;
         let seed = ledger_key::of_folder(&settings.data)?;
         let key = ledger_key::signer(&seed, &network)?.public_key().to_string();
+        let id = network.id;
+        let signed = place.db.read(|cx| receipts::signed(cx, id))?;
+        if let Some(signed) = signed.filter(|signed| signed.public_key != key) {
+            ensure!(
+                self.replace,
+                "the ledger of {} is signed with {}, and the key of this data folder is {key}; \
+                 put the file of the former in place, or let the latter sign with --replace",
+                network.slug,
+                signed.public_key
+            );
+            place.db.write(move |tx| receipts::change_key(tx, id))?;
+        }
         say::answer(self.json, &json!({ "key": key }), &key)
     }
 }
@@ -125,7 +142,7 @@ fn value(receipt: &Receipt, checkpoint: &Checkpoint, key: &PublicKey) -> Value {
         "ledger": key.name(),
         "leaf_index": receipt.leaf_index,
         "tree_size": checkpoint.size,
-        "more": checkpoint.more,
+        "signed": checkpoint.more.iter().find_map(|line| line.strip_prefix("signed ")),
         "touch": receipt.touch,
         "content": receipt.content.as_ref().map(|content| {
             json!({ "summary": content.summary, "body": content.body })

@@ -267,9 +267,9 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The answer as it is compared. A checkpoint says how many touches the network holds, and a receipt
-/// leads to it: that is what they prove, to everybody who sees one. What a receipt says of its touch
-/// is compared; its salt and with it its leaf are made by chance.
+/// The answer as it is compared. A checkpoint says how many touches the network holds, and a
+/// receipt leads to it: that is what they prove, to everybody who sees one. What a receipt says of
+/// its touch is compared; its salt and with it its leaf are made by chance.
 fn trace(path: &str, answer: &Answer) -> String {
     let of_size = ["/api/v1/ledger/checkpoint", "/api/v1/ledger/consistency"];
     if answer.status == 200 && of_size.contains(&path) {

@@ -9,8 +9,8 @@ use handfast_kit::TimeMs;
 use handfast_record::{
     CustomerId, customers,
     merging::{self, Why},
-    sharing::{Author, Tie},
     receipts,
+    sharing::{Author, Tie},
     testing::NOW,
     touches,
 };

@@ -193,7 +193,9 @@ fn two_who_seal_at_once_leave_no_gap() {
         };
         std::thread::scope(|scope| {
             let both = [scope.spawn(|| seal_all(&told)), scope.spawn(|| seal_all(&told))];
-            both.into_iter().for_each(|one| one.join().unwrap());
+            for one in both {
+                one.join().unwrap();
+            }
         });
         assert_eq!((told.signed().size, told.check()), (401, None));
     }

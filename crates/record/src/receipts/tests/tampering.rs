@@ -35,14 +35,14 @@ fn whatever_is_changed_of_a_touch_is_found_at_its_number() {
     }
 }
 
-fn is_twice_or_changed(bad: &Option<Bad>) -> bool {
+fn is_twice_or_changed(bad: Option<&Bad>) -> bool {
     let Some(Bad::Twice { number, .. } | Bad::Changed { number, .. }) = bad else { return false };
     [250, 299].contains(number)
 }
 
 #[test]
 fn touches_that_are_gone_doubled_swapped_or_added_are_found() {
-    type Found = fn(&Option<Bad>) -> bool;
+    type Found = fn(Option<&Bad>) -> bool;
     let changes: [(&'static str, Found); 8] = [
         ("update touch set leaf_index = -5 where leaf_index = 600", |bad| {
             matches!(bad, Some(Bad::Unsealed { number: -5, .. }))
@@ -71,7 +71,7 @@ fn touches_that_are_gone_doubled_swapped_or_added_are_found() {
             told.seal(500);
             told.tamper(change);
             let found = told.check();
-            assert!(is_found(&found), "{change}: {found:?}");
+            assert!(is_found(found.as_ref()), "{change}: {found:?}");
         }
     }
 }
