@@ -5,7 +5,7 @@ use handfast_ledger::{CheckpointError, Content, ReceiptError, Signer};
 use super::{super::*, Told, granted, key, signer, told};
 use crate::{
     merging::{self, Why},
-    sharing::Class,
+    sharing::{Class, Grant, Level},
     testing::NOW,
     touches::{Body, NewTouch, append},
 };
@@ -56,6 +56,20 @@ fn a_partner_gets_receipts_of_what_it_sees_and_words_only_where_it_sees_them_who
         assert_eq!(of(world.harbour), None, "nor who sees something else of her");
         world.agree(world.harbour, &[granted(Class::Message)]);
         assert_eq!(of(world.harbour), Some(own));
+    }
+}
+
+#[test]
+fn who_knows_the_author_behind_a_veil_alone_gets_no_receipt() {
+    for told in told(2) {
+        told.seal(500);
+        let (world, call) = (&told.world, told.calls[1]);
+        world.record(world.harbour, "HW-1", Some("maya"), "Maya Okafor");
+        let veiled = Grant { level: Level::Veiled, ..granted(Class::Message) };
+        world.agree(world.harbour, &[veiled]);
+        let lens = world.lens(world.harbour);
+        assert!(told.read(|cx| touches::find(cx, &lens, call)).is_some(), "the call is seen");
+        assert_eq!(told.read(|cx| receipt(cx, &lens, call)), None, "its header names the author");
     }
 }
 
