@@ -1,0 +1,6 @@
+//! Stories of calls that go out, and of those that do not.
+#![allow(clippy::unwrap_used)]
+
+mod addresses;
+mod receiver;
+mod stories;
