@@ -13,6 +13,7 @@ mod acting;
 pub mod api;
 mod brief;
 pub mod links;
+pub mod obligations;
 mod reading;
 mod rules;
 mod store;

@@ -28,7 +28,9 @@ pub const ALL: &[Migration] = migrations![
     "0013_search_words",
     "0014_ledger",
     "0015_handoffs",
+    "0016_obligations",
     "0017_outbox",
+    "0018_webhooks",
 ];
 
 #[cfg(test)]

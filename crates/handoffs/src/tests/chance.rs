@@ -1,9 +1,9 @@
 //! Chance that comes out the same for the same seed.
 
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub(super) const fn of(seed: u64) -> Self {
+    pub(crate) const fn of(seed: u64) -> Self {
         Self(seed ^ 0x9e37_79b9_7f4a_7c15)
     }
 
@@ -16,16 +16,16 @@ impl Chance {
     }
 
     /// A number below `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
     /// Whether it happens, `percent` times in a hundred.
-    pub(super) fn hits(&mut self, percent: usize) -> bool {
+    pub(crate) fn hits(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub(super) fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 }

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-mod chance;
+pub(crate) mod chance;
 mod model;
 mod played;
 mod pure;

@@ -102,3 +102,27 @@ pub fn tie(
     ties::make(tx, network, customer, &new)?;
     touches::tied(tx, network, customer.as_kind())
 }
+
+/// The partners that have something to do with a customer, which stands here: those with a tie that
+/// an event or a person made, in force now. For who tells them of a change; ids alone.
+pub fn tied(
+    cx: &mut Cx<'_>,
+    author: &Author,
+    customer: CustomerId,
+    now: TimeMs,
+) -> Result<Vec<OrganisationId>, Fault> {
+    let rows = store::tied(cx, author.network(), customer, now)?;
+    Ok(rows.into_iter().map(|(organisation,)| organisation).collect())
+}
+
+/// When something that this organisation sold is promised to arrive at a customer next, who stands
+/// here.
+pub fn next_delivery(
+    cx: &mut Cx<'_>,
+    author: &Author,
+    customer: CustomerId,
+    organisation: OrganisationId,
+    now: TimeMs,
+) -> Result<Option<TimeMs>, Fault> {
+    store::next_delivery(cx, author.network(), customer, organisation, now)
+}

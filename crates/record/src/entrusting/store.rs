@@ -1,5 +1,5 @@
 use handfast_db::{Cx, Fault};
-use handfast_kit::{NetworkId, OrganisationId};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
 use crate::CustomerId;
 
@@ -31,4 +31,42 @@ pub(super) fn sale(
         (network, keeper, reference),
     )?;
     Ok(row.map(|(customer,)| customer))
+}
+
+/// The partners with a tie in force that an event or a person made, and that have not left.
+pub(super) fn tied(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    now: TimeMs,
+) -> Result<Vec<(OrganisationId,)>, Fault> {
+    cx.all(
+        "select distinct t.organisation_id
+           from tie t
+           join organisation o on o.network_id = t.network_id
+                              and o.organisation_id = t.organisation_id
+          where t.network_id = $1 and t.customer_id = $2 and t.from_ms <= $3 and t.until_ms > $3
+            and t.tie < 7 and o.ended_ms is null
+          order by t.organisation_id
+          limit 10000",
+        (network, customer, now),
+    )
+}
+
+/// When something that this organisation sold is promised to arrive next.
+pub(super) fn next_delivery(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+    organisation: OrganisationId,
+    now: TimeMs,
+) -> Result<Option<TimeMs>, Fault> {
+    let row: Option<(Option<TimeMs>,)> = cx.one(
+        "select min(promised_ms)
+           from sale
+          where network_id = $1 and customer_id = $2 and organisation_id = $3
+            and delivered_ms is null and promised_ms > $4",
+        (network, customer, organisation, now),
+    )?;
+    Ok(row.and_then(|(at,)| at))
 }

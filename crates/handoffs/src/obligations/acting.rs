@@ -1,0 +1,412 @@
+//! Acting: each deed is one transaction, in which the change is held.
+
+use handfast_db::{Fault, Tx};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
+use handfast_record::{
+    ChangeId, CustomerId, ObligationId, TouchId,
+    customers::{self, Details},
+    entrusting::{self, Kept, Place},
+    merging, organisations,
+    sharing::{Author, Class, Lens, Level},
+    touches::{self, Body, Changed, DutyStep, NewTouch},
+};
+
+use super::{
+    Change, Error, NewChange, Obligation, ReadBack, reading,
+    rules::{self, Deed, Duty, Made},
+    store::{self, Stored, StoredChange, StoredStep},
+    types::DutyState,
+    value::Value,
+};
+use crate::Actor;
+
+/// The furthest that a change may lie ahead.
+const AHEAD_MS: i64 = 2 * 366 * TimeMs::DAY;
+
+/// Who speaks in a touch: somebody, or the brand's clock.
+struct Voice<'a> {
+    author: Author,
+    organisation: Option<OrganisationId>,
+    name: &'a str,
+}
+
+impl<'a> Voice<'a> {
+    fn of(network: NetworkId, actor: &'a Actor) -> Self {
+        let organisation = actor.organisation;
+        let author = match actor.person {
+            Some(person) => Author::person(network, organisation, person),
+            None => Author::organisation(network, organisation),
+        };
+        Self { author, organisation: Some(organisation), name: &actor.name }
+    }
+
+    fn clock(network: NetworkId) -> Self {
+        let author = Author::organisation(network, organisations::brand_id(network));
+        Self { author, organisation: None, name: "" }
+    }
+}
+
+pub(super) fn enter(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    new: &NewChange,
+) -> Result<Change, Error> {
+    let network = lens.network();
+    check(new, now)?;
+    let sight = customers::look(tx, lens, new.customer)?.ok_or(Error::NotFound)?;
+    let voice = Voice::of(network, actor);
+    let place = Place { customer: sight.customer(), kept: Kept::Here };
+    let customer = entrusting::hold(tx, &voice.author, &place)?.ok_or(Error::NotFound)?;
+    let before = reading::before(tx, lens, customer, new.changed)?;
+    let id = open(tx, &voice, now, (customer, &before), new)?;
+    own_record_says(tx, lens, &voice.author, now, (new.customer, &new.value))?;
+    reading::change(tx, lens, id)?.ok_or(Error::NotFound)
+}
+
+fn check(new: &NewChange, now: TimeMs) -> Result<(), Error> {
+    if !new.value.is_for(new.changed) {
+        return Err(Error::ValueWrong(new.changed));
+    }
+    if new.value.is_too_long() {
+        return Err(Error::TooLong);
+    }
+    let begins = new.from.unwrap_or(now);
+    let ends_before = new.until.is_some_and(|until| until <= begins.max(now));
+    let furthest = new.until.unwrap_or(begins).max(begins);
+    if ends_before || furthest.0 > now.0 + AHEAD_MS {
+        return Err(Error::TimesWrong);
+    }
+    Ok(())
+}
+
+/// Opens a change of a customer who is held, and an obligation for each who needs it.
+fn open(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (customer, before): (CustomerId, &Value),
+    new: &NewChange,
+) -> Result<ChangeId, Error> {
+    let network = voice.author.network();
+    let id = ChangeId::at(now);
+    overtake(tx, voice, now, customer, new.changed)?;
+    let tied = entrusting::tied(tx, &voice.author, customer, now)?;
+    let mut obliged = Vec::new();
+    for organisation in tied {
+        let is_other = organisation != voice.author.organisation_id();
+        if is_other && needs(tx, network, (organisation, customer), new.changed, now)? {
+            obliged.push(organisation);
+        }
+    }
+    let body = Body::ChangeEntered {
+        change: id,
+        changed: new.changed,
+        before: before.line(),
+        after: new.value.line(),
+        from: new.from,
+        until: new.until,
+    };
+    let touch = NewTouch::new(customer.as_kind(), now, body).naming(obliged.clone());
+    let (touch, _) = touches::append(tx, &voice.author, now, touch)?;
+    let change = StoredChange {
+        id,
+        customer,
+        changed: new.changed,
+        before: before.clone(),
+        given: new.value.clone(),
+        from: new.from,
+        until: new.until,
+        entered: now,
+        organisation: voice.author.organisation_id(),
+        by: voice.name.to_owned(),
+        by_customer: new.by_customer,
+        touch,
+        // Back to what nobody knows is no way back.
+        back: new.until.filter(|_| before.is_for(new.changed)),
+    };
+    store::insert_change(tx, network, &change)?;
+    let zone = zone(tx, network)?;
+    for organisation in obliged {
+        let next_delivery =
+            entrusting::next_delivery(tx, &voice.author, customer, organisation, now)?;
+        let due = rules::due(now, new.from, next_delivery, &zone);
+        let stored = Stored {
+            id: ObligationId::at(now),
+            change: id,
+            customer,
+            organisation,
+            changed: new.changed,
+            sent: now,
+            next_delivery,
+            waits: Some((organisation, due)),
+            duty: Duty::sent(now, due),
+        };
+        store::insert(tx, network, &stored)?;
+        let made = Made { step: DutyStep::Sent, words: String::new() };
+        note(tx, voice, now, (&stored, customer), &made)?;
+    }
+    Ok(id)
+}
+
+/// Whether an organisation with a tie is to be told: of what changes, if it is shown such data; of
+/// what the customer no longer allows, and of an erasure, always.
+fn needs(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    (organisation, customer): (OrganisationId, CustomerId),
+    changed: Changed,
+    now: TimeMs,
+) -> Result<bool, Fault> {
+    let class = changed.class();
+    if class == Class::Relationship {
+        return Ok(true);
+    }
+    let theirs = Lens::of_partner(tx, network, organisation, now)?;
+    let sight = theirs.sight(tx, customer)?;
+    Ok(sight.fields().level(class) >= Level::Veiled)
+}
+
+/// A later change of the same detail takes the place of those before it.
+fn overtake(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    customer: CustomerId,
+    changed: Changed,
+) -> Result<(), Error> {
+    let network = voice.author.network();
+    let zone = zone(tx, network)?;
+    for home in merging::homes(tx, network, customer)? {
+        for before in store::changes_of(tx, network, home)? {
+            if before.changed != changed || !store::lock(tx, network, before.id)? {
+                continue;
+            }
+            store::settle_back(tx, network, before.id)?;
+            for stored in store::of_change(tx, network, before.id, None)? {
+                let deed = Deed::Supersede;
+                go_on(tx, voice, now, (stored, &before.given, customer), &deed, &zone)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn act(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+    deed: &Deed<'_>,
+) -> Result<Obligation, Error> {
+    let network = lens.network();
+    let change = store::place_of(tx, network, id)?.ok_or(Error::NotFound)?;
+    let seen = store::one(tx, network, (change, id))?.ok_or(Error::NotFound)?;
+    let is_own = seen.organisation == lens.organisation();
+    if !lens.is_whole() && !is_own {
+        return Err(Error::NotFound);
+    }
+    may(deed, is_own, lens.is_whole())?;
+    if matches!(deed, Deed::See) && actor.organisation != seen.organisation {
+        return reading::find(tx, lens, id)?.ok_or(Error::NotFound);
+    }
+    let voice = Voice::of(network, actor);
+    let customer = held(tx, &voice, seen.customer)?;
+    store::lock(tx, network, change)?;
+    let stored = store::one(tx, network, (change, id))?.ok_or(Error::NotFound)?;
+    let told = store::change(tx, network, change)?.ok_or(Error::NotFound)?;
+    let zone = zone(tx, network)?;
+    let organisation = stored.organisation;
+    let is_new = go_on(tx, &voice, now, (stored, &told.given, customer), deed, &zone)?;
+    if let (true, Deed::ReadBack(value, _)) = (is_new, deed) {
+        // What was read back is what its record says from now on, right or wrong.
+        let theirs = Lens::of_partner(tx, network, organisation, now)?;
+        let known = theirs.sight(tx, customer)?.known_as();
+        let author = Author::organisation(network, organisation);
+        own_record_says(tx, &theirs, &author, now, (known, value))?;
+    }
+    reading::find(tx, lens, id)?.ok_or(Error::NotFound)
+}
+
+/// Who may do what: the organisation speaks for itself, the brand reminds, and writes down what it
+/// was told or found out. Only the brand hears the customer.
+fn may(deed: &Deed<'_>, is_own: bool, is_brand: bool) -> Result<(), Error> {
+    let may = match deed {
+        Deed::Chase(_) | Deed::Escalate(_) => is_brand,
+        Deed::ReadBack(_, ReadBack::Customer) => is_brand,
+        _ => is_own || is_brand,
+    };
+    if may { Ok(()) } else { Err(Error::NotYours) }
+}
+
+fn held(tx: &mut Tx<'_>, voice: &Voice<'_>, customer: CustomerId) -> Result<CustomerId, Error> {
+    let place = Place { customer, kept: Kept::Here };
+    entrusting::hold(tx, &voice.author, &place)?.ok_or(Error::NotFound)
+}
+
+/// Writes down what became of an obligation by a deed; answers whether anything did.
+fn go_on(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (mut stored, given, customer): (Stored, &Value, CustomerId),
+    deed: &Deed<'_>,
+    zone: &Zone,
+) -> Result<bool, Error> {
+    let network = voice.author.network();
+    let (duty, made) = rules::apply(&stored.duty, given, deed, now, zone)?;
+    let Some(made) = made else { return Ok(false) };
+    let waits = match duty.state {
+        DutyState::Verified | DutyState::Superseded => None,
+        DutyState::Refused => Some(organisations::brand_id(network)),
+        _ => Some(stored.organisation),
+    };
+    stored.waits = waits.map(|who| (who, duty.due));
+    stored.duty = duty;
+    store::update(tx, network, &stored)?;
+    note(tx, voice, now, (&stored, customer), &made)?;
+    Ok(true)
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (stored, customer): (&Stored, CustomerId),
+    made: &Made,
+) -> Result<TouchId, Fault> {
+    let body = Body::Obligation {
+        obligation: stored.id,
+        change: stored.change,
+        changed: stored.changed,
+        organisation: stored.organisation,
+        step: made.step,
+        words: made.words.clone(),
+        due: stored.waits.map(|(_, due)| due),
+        by: voice.name.to_owned(),
+    };
+    let new = NewTouch::new(customer.as_kind(), now, body).naming(vec![stored.organisation]);
+    let (touch, _) = touches::append(tx, &voice.author, now, new)?;
+    let step = StoredStep {
+        position: stored.duty.version,
+        step: made.step.word().to_owned(),
+        at: now,
+        organisation: voice.organisation,
+        by: voice.name.to_owned(),
+        words: made.words.clone(),
+        touch,
+    };
+    store::insert_step(tx, voice.author.network(), (stored.change, stored.id), &step)?;
+    Ok(touch)
+}
+
+/// Lets the author's own record of a customer say a value, if it keeps one.
+fn own_record_says(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    author: &Author,
+    now: TimeMs,
+    (customer, value): (CustomerId, &Value),
+) -> Result<(), Error> {
+    let Some(details) = details(value) else { return Ok(()) };
+    let Some(seen) = customers::find(tx, lens, customer)? else { return Ok(()) };
+    let own = seen.records.iter().find(|one| one.organisation == author.organisation_id());
+    let Some(own) = own else { return Ok(()) };
+    let whose = (customer, own.id);
+    match customers::revise(tx, lens, author, now, whose, None, &details) {
+        Ok(_) => Ok(()),
+        Err(customers::Error::Fault(fault)) => Err(fault.into()),
+        // What a record cannot take was checked before; it stays as it is.
+        Err(_) => Ok(()),
+    }
+}
+
+fn details(value: &Value) -> Option<Details> {
+    let nothing = Details::default();
+    Some(match value.clone() {
+        Value::Name(name) => Details { name, ..nothing },
+        Value::Phone(phone) => Details { phone, ..nothing },
+        Value::Email(email) => Details { email, ..nothing },
+        Value::Address(address) => Details {
+            street: address.street,
+            postcode: address.postcode,
+            city: address.city,
+            region: address.region,
+            country: address.country,
+            ..nothing
+        },
+        Value::Nothing => return None,
+    })
+}
+
+fn zone(tx: &mut Tx<'_>, network: NetworkId) -> Result<Zone, Fault> {
+    let network = organisations::network(tx, network)?;
+    network.map(|network| network.zone).ok_or_else(|| Fault::other("the network is not there"))
+}
+
+/// What time alone does.
+pub(super) fn due(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    now: TimeMs,
+    limit: usize,
+) -> Result<usize, Fault> {
+    let limit = limit.clamp(1, 1_000);
+    let mut count = 0;
+    let voice = Voice::clock(network);
+    for (change, id) in store::next_by(tx, network, now, limit)? {
+        count += usize::from(tick(tx, &voice, now, (change, id)).map_err(told)?);
+    }
+    for id in store::back_by(tx, network, now, limit)? {
+        go_back(tx, &voice, now, id).map_err(told)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn tick(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (change, id): (ChangeId, ObligationId),
+) -> Result<bool, Error> {
+    let network = voice.author.network();
+    let Some(seen) = store::one(tx, network, (change, id))? else { return Ok(false) };
+    let customer = held(tx, voice, seen.customer)?;
+    store::lock(tx, network, change)?;
+    let Some(stored) = store::one(tx, network, (change, id))? else { return Ok(false) };
+    let Some(told) = store::change(tx, network, change)? else { return Ok(false) };
+    let zone = zone(tx, network)?;
+    go_on(tx, voice, now, (stored, &told.given, customer), &Deed::Tick, &zone)
+}
+
+/// What was for a time only is again what it was: a change of its own.
+fn go_back(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Result<(), Error> {
+    let network = voice.author.network();
+    let Some(seen) = store::change(tx, network, id)? else { return Ok(()) };
+    let customer = held(tx, voice, seen.customer)?;
+    store::lock(tx, network, id)?;
+    let Some(change) = store::change(tx, network, id)? else { return Ok(()) };
+    if change.back.is_none() {
+        return Ok(());
+    }
+    let new = NewChange {
+        customer,
+        changed: change.changed,
+        value: change.before.clone(),
+        from: None,
+        until: None,
+        by_customer: change.by_customer,
+    };
+    // It settles this one's way back, with all that it overtakes.
+    open(tx, voice, now, (customer, &change.given), &new).map(drop)
+}
+
+fn told(error: Error) -> Fault {
+    match error {
+        Error::Fault(fault) => fault,
+        other => Fault::other(other.to_string()),
+    }
+}

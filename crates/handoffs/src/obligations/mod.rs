@@ -1,0 +1,167 @@
+//! Obligations: a change is told once, and every organisation that needs it applies it.
+//!
+//! [`enter`] takes a change of an address, a name, a phone number down, once, from the customer or
+//! any organisation, and opens one obligation for each organisation with a tie that is shown such
+//! data. Each is sent, seen, accepted, applied; but what an organisation says is never taken for
+//! what it holds. Only [`read_back`] ends an obligation: what the organisation holds, typed back
+//! without seeing ours, answered by its system, read off a label, is compared with what was given,
+//! after normalisation ([`is_same`]), and is verified or a mismatch with the difference marked
+//! ([`diff`]). Clocks remind, and tell whoever stands above ([`due`]).
+//!
+//! An obligation concerns its organisation and the brand: to everybody else there is none.
+
+mod acting;
+mod reading;
+mod rules;
+mod same;
+mod store;
+#[cfg(test)]
+mod tests;
+mod types;
+mod value;
+
+use handfast_db::{Cx, Fault, Tx};
+use handfast_kit::{Cursor, NetworkId, Page, TimeMs};
+use handfast_record::{
+    ChangeId, ObligationId,
+    sharing::{Lens, Sight},
+};
+
+pub use same::{DiffPart, diff, is_same};
+pub use types::{Change, DutyState, Error, NewChange, Obligation, ReadBack, Step};
+pub use value::{Address, VALUE_CHARS_MAX, Value};
+
+use crate::{Actor, Board};
+
+/// Most obligations of one page of a board.
+pub const PAGE_ROWS: usize = 50;
+
+/// Takes a change down, and opens an obligation for each organisation that needs it. A change of
+/// the same detail before it is overtaken. What the author's own record says changes with it.
+pub fn enter(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    new: &NewChange,
+) -> Result<Change, Error> {
+    acting::enter(tx, lens, actor, now, new)
+}
+
+/// The organisation opened it. Whoever else looks leaves no trace.
+pub fn see(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::See)
+}
+
+/// The organisation is responsible for applying it. Safe to call twice.
+pub fn accept(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::Accept)
+}
+
+/// The organisation says that it is not its part, and why: 3 to 500 characters. The brand acts
+/// next; the obligation stays open.
+pub fn refuse(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+    why: &str,
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::Refuse(why))
+}
+
+/// The organisation says that it is done. `evidence` may be empty; nothing is verified by it.
+pub fn applied(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+    evidence: &str,
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::Apply(evidence))
+}
+
+/// What the organisation holds, found out in some way: it is verified if that is what was given,
+/// and a mismatch otherwise.
+pub fn read_back(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+    (held, how): (&Value, ReadBack),
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::ReadBack(held, how))
+}
+
+/// Reminds the organisation. `words` may be empty. For the brand.
+pub fn chase(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+    words: &str,
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::Chase(words))
+}
+
+/// Tells whoever stands above. `words` may be empty. For the brand.
+pub fn escalate(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    id: ObligationId,
+    words: &str,
+) -> Result<Obligation, Error> {
+    acting::act(tx, lens, actor, now, id, &rules::Deed::Escalate(words))
+}
+
+/// The obligation with this id, if it is the viewer's organisation's, or the viewer the brand's.
+pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: ObligationId) -> Result<Option<Obligation>, Fault> {
+    reading::find(cx, lens, id)
+}
+
+/// The change with this id, if the viewer may know of it: the brand, whoever entered it, and who is
+/// obliged by it.
+pub fn change(cx: &mut Cx<'_>, lens: &Lens, id: ChangeId) -> Result<Option<Change>, Fault> {
+    reading::change(cx, lens, id)
+}
+
+/// The changes of a customer that the viewer may know of, the latest first, at most 50.
+pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<Change>, Fault> {
+    reading::of_customer(cx, lens, sight)
+}
+
+/// One page of what is open, the first due first; [`PAGE_ROWS`] at most.
+pub fn board(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    now: TimeMs,
+    board: Board,
+    after: Option<&Cursor>,
+) -> Result<Page<Obligation>, Fault> {
+    reading::board(cx, lens, now, board, after)
+}
+
+/// The round: reminds, tells whoever stands above, and opens the way back of what was for a time
+/// only. At most `limit` of each at once; answers how many. Safe to run twice and by several
+/// processes.
+pub fn due(tx: &mut Tx<'_>, network: NetworkId, now: TimeMs, limit: usize) -> Result<usize, Fault> {
+    acting::due(tx, network, now, limit)
+}
