@@ -3,8 +3,6 @@
 //! opening it changes nothing, and every link that cannot be used gets the same page.
 
 mod hand_off;
-#[cfg(test)]
-mod tests;
 
 use askama::Template;
 use axum::{

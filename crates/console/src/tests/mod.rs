@@ -8,6 +8,7 @@ mod customers;
 mod entry;
 mod guests;
 mod imports;
+mod links;
 mod looks;
 mod matching;
 mod partners;

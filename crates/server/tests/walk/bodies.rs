@@ -91,6 +91,9 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         "POST /api/v1/consent-texts" => {
             Sent::json(&json!({"purpose": "offers", "words": "Send me offers."}))
         }
+        "PUT /api/v1/organisations/{id}/contact" => {
+            Sent::json(&json!({"email": "post@example.com"}))
+        }
         "POST /api/v1/organisations" => Sent::json(&json!({"name": "Third Gear"})),
         "POST /api/v1/organisations/{id}/agreements" => {
             Sent::json(&json!({"expected_version": 1, "draft": {"signed": "2026-03-12",
@@ -205,6 +208,7 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /guests" => Sent::form("key=an+order&why=Her+brake"),
         "POST /guests/{id}/code" => Sent::form("code=000000"),
         "POST /let-in/{secret}" => Sent::form("answer=no"),
+        "POST /l/{secret}" => Sent::form("act=accept"),
         "POST /requests/{id}/answer" => Sent::form("answer=no&text=Not+now"),
         "POST /guests/{id}/confirmation"
         | "POST /guests/{id}/end"
@@ -292,6 +296,8 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /requests/{id}/withdrawal",
         "GET /let-in/{secret}", // about a partner's guest
         "POST /let-in/{secret}",
+        "GET /l/{secret}", // what a partner is asked
+        "POST /l/{secret}",
         "GET /api/v1/guests/{id}", // the walk of most of the brand's people looks at its own only
         "GET /guests/{id}",
         "GET /api/v1/requests/{id}",

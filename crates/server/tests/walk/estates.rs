@@ -97,6 +97,8 @@ pub(crate) struct Estate {
     pub(crate) guest: GuestId,
     /// What that customer holds.
     pub(crate) guest_link: Secret,
+    /// The link of a letter that asks this partner to take something over.
+    pub(crate) action_link: Secret,
     /// A request that waits for the brand; a brand has none.
     pub(crate) request: RequestId,
     /// What the brand offers a partner; a brand is offered nothing.

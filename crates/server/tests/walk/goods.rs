@@ -1,7 +1,10 @@
 //! What the organisations of the town write of their customers.
 
-use handfast_db::Db;
-use handfast_handoffs::{Actor, Offer, Thing};
+use handfast_db::{Db, Fault};
+use handfast_handoffs::{
+    Actor, Offer, Thing,
+    links::{self, Asked},
+};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
     CustomerId, HandOffId,
@@ -11,6 +14,7 @@ use handfast_record::{
     sharing::{Lens, SystemReason},
     testing::NOW,
 };
+use handfast_web::Secret;
 
 use crate::estates::Whose;
 
@@ -66,6 +70,20 @@ pub(crate) fn details(whose: Whose) -> Details {
         region: canary.to_owned(),
         ..Details::default()
     }
+}
+
+/// The link of the letter that asks a partner to take this over.
+pub(crate) fn linked(
+    db: &Db,
+    network: NetworkId,
+    organisation: OrganisationId,
+    hand_off: HandOffId,
+) -> Secret {
+    let linked = db.write(move |tx| {
+        let email = links::address_of(tx, network, organisation)?.unwrap_or_default();
+        links::issue(tx, network, organisation, Asked::HandOff(hand_off), &email, NOW)
+    });
+    linked.map_err(|fault: Fault| fault).unwrap()
 }
 
 /// A brand offers a partner to do something for a customer.

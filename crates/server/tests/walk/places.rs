@@ -31,6 +31,8 @@ pub(crate) enum Thing {
     Guest,
     /// What a customer holds who may let the guest's partner in.
     GuestSecret,
+    /// What somebody without an account answers a letter by.
+    ActionSecret,
     /// What a partner asked, to see more of a customer.
     Request,
     /// What a partner is offered by its brand.
@@ -82,6 +84,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("sign-in", "{secret}") => Thing::LinkSecret,
             ("guests", _) => Thing::Guest,
             ("let-in", _) => Thing::GuestSecret,
+            ("l", _) => Thing::ActionSecret,
             ("requests", _) => Thing::Request,
             ("hand-offs", _) => Thing::HandOff,
             ("{organisation_id}", "{tie}") => Thing::Tie,
@@ -110,6 +113,7 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::LinkSecret => estate.link.text(),
         Thing::Guest => estate.guest.to_string(),
         Thing::GuestSecret => estate.guest_link.text(),
+        Thing::ActionSecret => estate.action_link.text(),
         Thing::Request => estate.request.to_string(),
         Thing::HandOff => estate.hand_off.to_string(),
         Thing::Tie => "insures".to_owned(),
@@ -123,7 +127,9 @@ pub(crate) fn nobodys(thing: Thing) -> String {
         // A number that everybody has: what is nobody's is the partner before it.
         Thing::Version => "1".to_owned(),
         Thing::Invitation => "5".repeat(64),
-        Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret => Secret::random().text(),
+        Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret | Thing::ActionSecret => {
+            Secret::random().text()
+        }
         Thing::Tie => "admires".to_owned(),
         _ => handfast_kit::Uuid::new_v4().to_string(),
     }
@@ -229,7 +235,7 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
         Thing::Partner | Thing::Version => (is_own || is_brands) && !of.is_brand(),
         Thing::Person | Thing::Token | Thing::Invitation | Thing::Import | Thing::Rejects => is_own,
         Thing::InvitationSecret | Thing::LinkSecret => true,
-        Thing::GuestSecret => !of.is_brand(),
+        Thing::GuestSecret | Thing::ActionSecret => !of.is_brand(),
         // What is a partner's to do about its asking the brand cannot do for it.
         Thing::Guest | Thing::Request => {
             let is_askers = facts.path.ends_with("/code") || facts.path.ends_with("/withdrawal");

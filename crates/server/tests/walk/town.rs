@@ -28,7 +28,7 @@ use handfast_web::{Credential, Role, Scope, Secret, Side, Viewer};
 
 use crate::{
     estates::{Estate, Member, Whose},
-    goods::{details, line, offered, order, review},
+    goods::{details, line, linked, offered, order, review},
 };
 
 /// The whole town.
@@ -162,6 +162,7 @@ impl Builder<'_> {
             Side::Partner => offered(self.db, network, whose, (organisation, about)),
             Side::Brand => HandOffId::random(),
         };
+        let action_link = linked(self.db, network, organisation, hand_off);
         Estate {
             whose,
             network,
@@ -181,6 +182,7 @@ impl Builder<'_> {
             link,
             guest,
             guest_link,
+            action_link,
             request,
             hand_off,
         }

@@ -266,13 +266,16 @@ impl Step<'_> {
 fn is_secret(things: &[Thing], owner: Owner) -> bool {
     // Brands ask for no guests, so no customer holds a secret about one of theirs.
     let is_brands = matches!(owner, Owner::Of(Whose::Aurora | Whose::Borealis));
-    let holds =
-        |thing: Thing| is_secret_thing(thing) && !(is_brands && thing == Thing::GuestSecret);
+    let is_partners = |thing| matches!(thing, Thing::GuestSecret | Thing::ActionSecret);
+    let holds = |thing: Thing| is_secret_thing(thing) && !(is_brands && is_partners(thing));
     owner != Owner::Nobody && things.iter().copied().any(holds)
 }
 
 fn is_secret_thing(thing: Thing) -> bool {
-    matches!(thing, Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret)
+    matches!(
+        thing,
+        Thing::InvitationSecret | Thing::LinkSecret | Thing::GuestSecret | Thing::ActionSecret
+    )
 }
 
 /// Whether whoever holds an owner's secret is told of this organisation: who invites, into which

@@ -1,0 +1,165 @@
+//! Ines of Harbour Wheelworks answers a letter from her phone, without an account.
+
+use axum::http::StatusCode;
+use handfast_db::{Cx, Tx};
+use handfast_handoffs::{
+    Actor, BriefEntry, Offer, State, Thing,
+    links::{self, Asked},
+};
+use handfast_record::{
+    CustomerId, HandOffId, organisations,
+    sharing::{
+        Class, Grant, Level, Tie,
+        looks::{self, Wanted},
+    },
+};
+
+use super::world::{World, worlds};
+
+/// Aurora asks Harbour Wheelworks to call Maya back; answers where the link of the letter leads.
+fn asked(world: &World) -> (HandOffId, String) {
+    let (maya, _) = world.at.record(world.at.spoke, "1", None, "Maya Okafor");
+    asked_of(world, maya)
+}
+
+fn asked_of(world: &World, maya: CustomerId) -> (HandOffId, String) {
+    let at = &world.at;
+    let (network, harbour, now) = (at.network, at.harbour, at.clock.now());
+    let (lens, offer) = (at.lens(at.brand), offer(maya, harbour));
+    let priya = Actor { organisation: at.brand, person: None, name: "Priya Nair".to_owned() };
+    let email = "ines@harbour.example";
+    let set = move |tx: &mut Tx<'_>| organisations::set_contact_email(tx, network, harbour, email);
+    at.db.write(set).unwrap();
+    let id =
+        at.db.write(move |tx| handfast_handoffs::offer(tx, &lens, &priya, now, &offer)).unwrap().id;
+    let about = Asked::HandOff(id);
+    let secret =
+        at.db.write(move |tx| links::issue(tx, network, harbour, about, email, now)).unwrap();
+    (id, format!("{}{}", links::PATH, secret.text()))
+}
+
+fn offer(customer: CustomerId, to: handfast_kit::OrganisationId) -> Offer {
+    Offer {
+        customer,
+        thing: Thing::Task("Call her about the <motor>".to_owned()),
+        to,
+        accept_by: None,
+        words: String::new(),
+        brief: vec![BriefEntry { item: "Since when".to_owned(), text: "Tuesday".to_owned() }],
+        incomplete_ok: true,
+    }
+}
+
+fn state(world: &World, id: HandOffId) -> (State, bool) {
+    let (lens, now) = (world.at.lens(world.at.brand), world.at.clock.now());
+    let find = move |cx: &mut Cx<'_>| handfast_handoffs::find(cx, &lens, now, id);
+    let one = world.at.db.read(find).unwrap().unwrap();
+    (one.state, one.seen.is_some())
+}
+
+#[tokio::test]
+async fn ines_sees_what_her_workshop_may_see_and_opening_it_changes_nothing() {
+    for world in worlds() {
+        let (id, path) = asked(&world);
+        let ines = world.stranger();
+        let page = ines.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        for said in [
+            "Aurora Cycles asks you to take over: Call her about the &#60;motor&#62;",
+            "Please answer by Friday 13 March, 09:40.",
+            "Since when",
+            "Tuesday",
+            "Until you accept, Aurora Cycles stays responsible.",
+            "in the name of ines@harbour.example",
+        ] {
+            assert!(page.says(said), "{said}: {}", page.text);
+        }
+        assert!(!page.says("Maya"), "no agreement opens her name: {}", page.text);
+        ines.get(&path).await;
+        assert_eq!(state(&world, id), (State::Offered, false));
+
+        let grant = Grant {
+            tie: Tie::Assigned,
+            class: Class::Identity,
+            level: Level::Full,
+            from_tie: false,
+            purpose: None,
+        };
+        world.at.agree(world.at.harbour, &[grant]);
+        assert!(!ines.get(&path).await.says("Maya"), "not before it is theirs");
+        let seen = ines.post(&path, "act=see").await;
+        assert!(seen.says("can see that you have seen it"), "{}", seen.text);
+        assert_eq!(state(&world, id), (State::Offered, true));
+    }
+}
+
+#[tokio::test]
+async fn she_accepts_and_the_link_ends_with_it() {
+    for world in worlds() {
+        let (id, path) = asked(&world);
+        let ines = world.stranger();
+        let done = ines.post(&path, "act=accept").await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+        assert!(done.says("It is yours now"));
+        assert_eq!(state(&world, id).0, State::Accepted);
+        let again = ines.post(&path, "act=accept").await;
+        assert!(again.says("It is yours now"), "pressed twice: {}", again.text);
+        assert_eq!(ines.get(&path).await.status, StatusCode::GONE);
+        assert_eq!(ines.post(&path, "act=decline&reason=Too+late").await.status, StatusCode::GONE);
+        assert_eq!(state(&world, id).0, State::Accepted);
+    }
+}
+
+#[tokio::test]
+async fn she_asks_for_what_is_missing_and_declines_only_with_a_reason() {
+    for world in worlds() {
+        let (id, path) = asked(&world);
+        let ines = world.stranger();
+        let asks = ines.post(&path, "act=ask&turn=1&item=Her+phone+number").await;
+        assert!(asks.says("You have asked for it."), "{}", asks.text);
+        assert!(asks.says("Missing: ") && asks.says("Her phone number"), "{}", asks.text);
+        let refused = ines.post(&path, "act=decline&reason=").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Nothing was changed"), "{}", refused.text);
+        assert!(refused.says("href=\"#reason\""), "it leads to the field: {}", refused.text);
+        let done = ines.post(&path, "act=decline&reason=We+are+closed").await;
+        assert!(done.says("You have declined"), "{}", done.text);
+        assert_eq!(state(&world, id).0, State::Declined);
+    }
+}
+
+#[tokio::test]
+async fn a_forged_an_old_and_an_ended_link_get_the_same_page() {
+    for world in worlds() {
+        let (_, path) = asked(&world);
+        let ines = world.stranger();
+        let forged = ines.get(&format!("{}{}", links::PATH, "A".repeat(43))).await;
+        assert_eq!(forged.status, StatusCode::GONE);
+        assert!(forged.says("This link cannot be used any more"));
+        let broken = ines.get(&format!("{}x", links::PATH)).await;
+        world.at.clock.advance(links::GOOD_FOR_MS);
+        let old = ines.get(&path).await;
+        let posted = ines.post(&path, "act=accept").await;
+        for other in [broken, old, posted] {
+            assert_eq!((other.status, other.text), (forged.status, forged.text.clone()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_looked_by_a_link_is_written_down() {
+    for world in worlds() {
+        // Maya is a customer of Harbour Wheelworks already.
+        let (maya, _) = world.at.record(world.at.harbour, "7", None, "Maya Okafor");
+        let (_, path) = asked_of(&world, maya);
+        assert!(world.stranger().get(&path).await.says("Maya Okafor"));
+        let lens = world.at.lens(world.at.brand);
+        let all = Wanted::default();
+        let read = move |cx: &mut Cx<'_>| looks::list(cx, &lens, &all, None, 10);
+        let looks = world.at.db.read(read).unwrap().items;
+        let look = looks.iter().find(|look| look.customer == Some(maya)).unwrap();
+        assert_eq!((look.organisation, look.person), (world.at.harbour, None));
+        assert_eq!(look.what, "link");
+        assert!(look.classes.contains(&Class::Identity));
+    }
+}
