@@ -91,20 +91,6 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         "POST /api/v1/consent-texts" => {
             Sent::json(&json!({"purpose": "offers", "words": "Send me offers."}))
         }
-        "PUT /api/v1/organisations/{id}/contact" => {
-            Sent::json(&json!({"email": "post@example.com"}))
-        }
-        "POST /api/v1/organisations" => Sent::json(&json!({"name": "Third Gear"})),
-        "POST /api/v1/organisations/{id}/agreements" => {
-            Sent::json(&json!({"expected_version": 1, "draft": {"signed": "2026-03-12",
-                "kinds": ["service"], "grants": []}}))
-        }
-        "POST /api/v1/organisations/{id}/agreements/preview" => Sent::json(&json!({
-            "signed": "2026-03-12", "kinds": ["service"],
-            "grants": [{"tie": "none", "class": "case", "level": "count"}]})),
-        "POST /api/v1/organisations/{id}/agreements/end" => {
-            Sent::json(&json!({"expected_version": 1}))
-        }
         "PATCH /api/v1/me" => Sent::json(&json!({"theme": "dark"})),
         "POST /api/v1/people" | "POST /api/v1/invitations" => Sent::json(&person),
         "PATCH /api/v1/people/{id}" => Sent::json(&json!({"role": "auditor"})),
@@ -123,6 +109,33 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         })),
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
         "POST /api/v1/ledger/comparison" => Sent::json(&json!({"checkpoint": "none"})),
+        "POST /api/v1/hand-offs/{id}/acceptance"
+        | "POST /api/v1/hand-offs/{id}/seen"
+        | "POST /api/v1/guests/{id}/confirmation"
+        | "POST /api/v1/guests/{id}/end"
+        | "POST /api/v1/requests/{id}/withdrawal"
+        | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),
+        _ if facts.method == Method::DELETE => Sent::new("", ""),
+        _ => call_between_organisations(route, own),
+    }
+}
+
+fn call_between_organisations(route: &str, own: &Estate) -> Sent {
+    match route {
+        "PUT /api/v1/organisations/{id}/contact" => {
+            Sent::json(&json!({"email": "post@example.com"}))
+        }
+        "POST /api/v1/organisations" => Sent::json(&json!({"name": "Third Gear"})),
+        "POST /api/v1/organisations/{id}/agreements" => {
+            Sent::json(&json!({"expected_version": 1, "draft": {"signed": "2026-03-12",
+                "kinds": ["service"], "grants": []}}))
+        }
+        "POST /api/v1/organisations/{id}/agreements/preview" => Sent::json(&json!({
+            "signed": "2026-03-12", "kinds": ["service"],
+            "grants": [{"tie": "none", "class": "case", "level": "count"}]})),
+        "POST /api/v1/organisations/{id}/agreements/end" => {
+            Sent::json(&json!({"expected_version": 1}))
+        }
         "POST /api/v1/hand-offs" => Sent::json(&json!({
             "customer_id": own.customer.to_string(), "thing": "task:Bring her bike",
             "to_id": organisations::brand_id(own.network).to_string(), "incomplete_ok": true
@@ -134,13 +147,6 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         "POST /api/v1/hand-offs/{id}/answers" => {
             Sent::json(&json!({"item": "The key", "text": "In the box"}))
         }
-        "POST /api/v1/hand-offs/{id}/acceptance"
-        | "POST /api/v1/hand-offs/{id}/seen"
-        | "POST /api/v1/guests/{id}/confirmation"
-        | "POST /api/v1/guests/{id}/end"
-        | "POST /api/v1/requests/{id}/withdrawal"
-        | "POST /api/v1/requests/{id}/end" => Sent::new("", ""),
-        _ if facts.method == Method::DELETE => Sent::new("", ""),
         _ => call_of_matching(route, own),
     }
 }
