@@ -168,6 +168,7 @@ fn answers_are_as_described() {
         ("imports", spoke.done.to_string()),
         ("guests", spoke.guest.to_string()),
         ("requests", spoke.request.to_string()),
+        ("hand-offs", spoke.hand_off.to_string()),
     ];
     // Nobody has said anything of being shown yet.
     let word = json!({"organisation_id": spoke.organisation, "allowed": true, "channel": "phone"});

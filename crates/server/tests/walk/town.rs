@@ -159,7 +159,7 @@ impl Builder<'_> {
             Side::Brand => (GuestId::random(), Secret::random(), RequestId::random()),
         };
         let hand_off = match side {
-            Side::Partner => offered(self.db, network, whose, (organisation, about)),
+            Side::Partner => offered(self.db, network, whose, (organisation, customer)),
             Side::Brand => HandOffId::random(),
         };
         let action_link = linked(self.db, network, organisation, hand_off);
