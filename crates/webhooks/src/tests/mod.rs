@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod addresses;
+mod deliveries;
 mod receiver;
 mod stories;

@@ -22,7 +22,7 @@ pub(super) enum Answer {
     EndlessHead,
 }
 
-/// One receiver for one call.
+/// One receiver.
 pub(super) struct Receiver {
     pub(super) address: SocketAddr,
     heard: Heard<String>,
@@ -30,11 +30,16 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub(super) fn new(answer: Answer) -> Self {
+        Self::of(vec![answer])
+    }
+
+    /// One that answers one call after the other like this.
+    pub(super) fn of(answers: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (tell, heard) = channel();
         thread::spawn(move || {
-            for stream in listener.incoming().take(1) {
+            for (stream, answer) in listener.incoming().zip(answers) {
                 take(stream.unwrap(), answer, &tell);
             }
         });
