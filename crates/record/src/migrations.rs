@@ -31,7 +31,6 @@ pub const ALL: &[Migration] = migrations![
     "0016_obligations",
     "0017_outbox",
     "0018_webhooks",
-    "0018_webhooks",
 ];
 
 #[cfg(test)]
