@@ -35,7 +35,10 @@ struct HandOffs {
 #[utoipa::path(
     get, path = "/api/v1/customers/{id}/hand-offs", tag = "hand-offs",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 200, body = HandOffs), (status = "default", description = "Problem details"))
+    responses(
+        (status = 200, body = HandOffs),
+        (status = "default", description = "Problem details")
+    )
 )]
 pub(super) async fn list(
     Held(app): Held<App>,
