@@ -5,13 +5,15 @@ use std::sync::Arc;
 use handfast_kit::{OrganisationId, TimeMs};
 use handfast_record::{
     receipts,
+    sharing::{Class, Grant, Lens, Level, SystemReason, Tie},
     testing::{World, worlds},
+    ties::{self, ByHand},
 };
 
 use super::receiver::{Answer, Receiver};
 use crate::{
     Caller, EndpointId, Limits, OVERLAP_MS, Owner, Plain, Policy, Vault, again, collect,
-    deliveries, endpoints, register, remove, rotate, work_one,
+    deliveries, endpoints, register, remove, rotate, store, work_one,
 };
 
 const OK: Answer = Answer::Bytes("HTTP/1.1 200 OK\r\n\r\n");
@@ -163,5 +165,34 @@ fn an_endpoint_is_its_organisations_alone_and_its_secret_can_be_renewed() {
         }
         told.world.db.write(move |tx| remove(tx, owner, id)).unwrap();
         assert!(!told.work());
+    }
+}
+
+#[test]
+fn what_harbour_may_not_see_any_more_is_not_told() {
+    for world in worlds() {
+        let receiver = Receiver::new(OK);
+        let (spoke, harbour, network) = (world.spoke, world.harbour, world.network);
+        let level = Level::Full;
+        let (from_tie, purpose) = (false, None);
+        let class = Class::Identity;
+        world.agree(harbour, &[Grant { tie: Tie::Serves, class, level, from_tie, purpose }]);
+        let told = told(world, harbour, &receiver);
+        let (maya, _) = told.world.record(spoke, "1", None, "Maya Okafor");
+        assert_eq!(told.collect(), 0, "Harbour has no tie with Maya");
+        let (brand, now) = (told.world.brand, told.world.clock.now());
+        let author = told.world.author(brand);
+        let why = "Looks after the bicycle".to_owned();
+        let new = ByHand { organisation: harbour, tie: Tie::Serves, from: None, until: None, why };
+        let tied = told.world.db.write(move |tx| {
+            let lens = Lens::system(network, brand, SystemReason::Demo);
+            ties::make(tx, &lens, &author, now, maya, &new)
+        });
+        tied.unwrap();
+        assert_eq!(told.collect(), 1);
+        told.world.agree(harbour, &[]);
+        assert!(told.work() && !told.work());
+        assert_eq!(told.states(), [state("withdrawn", 0)]);
+        assert!(told.world.db.read(move |cx| store::due(cx, network, now)).unwrap().is_none());
     }
 }
