@@ -7,5 +7,6 @@ import "./without-script.mjs";
 import "./agreements.mjs";
 import "./lens.mjs";
 import "./matching.mjs";
+import "./handing.mjs";
 import "./weight.mjs";
 import "./access.mjs";

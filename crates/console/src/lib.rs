@@ -12,6 +12,7 @@ mod customers;
 mod entry;
 mod forms;
 mod guests;
+mod handoffs;
 mod imports;
 mod links;
 mod matching;
@@ -38,6 +39,7 @@ pub fn routes(uploads: &Uploads) -> Vec<Route> {
         guests::routes(),
         links::routes(),
         requests::routes(),
+        handoffs::routes(),
         matching::routes(),
         imports::routes(uploads),
         people::routes(),

@@ -80,6 +80,8 @@ pub struct NavItem {
 pub enum Nav {
     /// `/customers`
     Customers,
+    /// `/hand-offs`: who acts next, and by when.
+    HandOffs,
     /// `/partners`
     Partners,
     /// `/guests`: a partner serves a customer who brings a key.
@@ -102,6 +104,7 @@ impl Nav {
     const fn item(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Customers => ("Customers", "/customers", "users"),
+            Self::HandOffs => ("Hand-offs", "/hand-offs", "handoff"),
             Self::Partners => ("Partners", "/partners", "partners"),
             Self::Guests => ("Guests", "/guests", "key"),
             Self::Requests => ("Requests", "/requests", "inbox"),
@@ -200,13 +203,20 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
                     Nav::Matching if !viewer.is_brand() => ("Duplicates", "/duplicates".into()),
                     _ => (label, href.into()),
                 };
-                let is_quick = matches!(part, Nav::Customers | Nav::Partners | Nav::Imports);
+                let is_quick = matches!(part, Nav::Customers | Nav::HandOffs | Nav::Partners);
                 NavItem { label, href, icon, is_current: *part == current, is_quick }
             })
             .collect(),
     };
-    let first =
-        [Nav::Customers, Nav::Partners, Nav::Requests, Nav::Matching, Nav::Guests, Nav::Imports];
+    let first = [
+        Nav::Customers,
+        Nav::HandOffs,
+        Nav::Partners,
+        Nav::Requests,
+        Nav::Matching,
+        Nav::Guests,
+        Nav::Imports,
+    ];
     let mut groups = vec![group("", &first)];
     if viewer.is_admin() {
         groups.push(group("Administration", &[Nav::People, Nav::Api]));

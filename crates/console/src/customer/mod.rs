@@ -5,6 +5,7 @@ mod compose;
 mod confirming;
 mod consents;
 mod deliveries;
+mod handed;
 mod identity;
 mod looks;
 mod now;

@@ -11,6 +11,7 @@ use super::{
     compose::{self, Composer, Written},
     confirming,
     deliveries::{self, Deliveries},
+    handed::{self, Handed},
     identity::{Identity, Known},
     now::{Looking, Now},
     seen::Seen,
@@ -48,6 +49,7 @@ pub(super) struct CustomerPage {
     partners_title: &'static str,
     partners: Vec<PartnerRow>,
     deliveries: Option<Deliveries>,
+    handed: Handed,
     sharing: Sharing,
 }
 
@@ -124,6 +126,7 @@ impl Look<'_> {
             partners_title: if eyes.is_brand() { "Partners who serve" } else { "Who serves" },
             partners: self.partners(seen),
             deliveries: deliveries::of(&seen.sales),
+            handed: handed::of(seen, self, &path),
             sharing: self.sharing(seen, &path),
             strip: self.strip.clone(),
             path,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use handfast_db::{Cx, Fault};
+use handfast_handoffs::{self as handoffs, HandOff, Thing};
 use handfast_kit::{Day, OrganisationId, Page};
 use handfast_record::{
     CustomerId, agreements,
@@ -41,6 +42,10 @@ pub(super) struct Seen {
     pub(super) total: i64,
     /// How many entries are only counted.
     pub(super) hidden: Vec<(Class, i64)>,
+    /// The hand-offs that concern the viewer, the latest first.
+    pub(super) hand_offs: Vec<HandOff>,
+    /// Who is accountable for the customer as a whole.
+    pub(super) accountable: Option<Who>,
     pub(super) names: Names,
     /// When the agreement was signed through whose lens this is seen.
     pub(super) signed: Option<Day>,
@@ -79,6 +84,8 @@ pub(super) fn read(
         count: if asked.is_narrowed() { count(cx, lens, &customer, &filter)? } else { total },
         total,
         hidden: touches::hidden(cx, lens, sight)?,
+        hand_offs: handoffs::of_customer(cx, lens, sight)?,
+        accountable: handoffs::accountable(cx, lens, id, &Thing::Customer, lens.now())?,
         names: Names::default(),
         signed: None,
         request: None,
@@ -105,16 +112,20 @@ fn count(cx: &mut Cx<'_>, lens: &Lens, customer: &Customer, filter: &Filter) -> 
 }
 
 fn names(cx: &mut Cx<'_>, lens: &Lens, seen: &Seen) -> Result<Names, Fault> {
-    let Seen { customer, served, sales, cases, touches, .. } = seen;
+    let Seen { customer, served, sales, cases, touches, hand_offs, accountable, .. } = seen;
     let organisations = customer.records.iter().map(|record| &record.by);
     let organisations = organisations
         .chain(served.iter().map(|one| &one.organisation))
         .chain(sales.iter().map(|sale| &sale.by))
         .chain(cases.iter().map(|case| &case.by))
         .chain(touches.items.iter().map(|touch| &touch.organisation))
+        .chain(accountable)
         .filter_map(Who::id);
     let mut organisations: BTreeSet<_> = organisations.chain([lens.organisation()]).collect();
     organisations.insert(organisations::brand_id(lens.network()));
+    organisations.extend(hand_offs.iter().flat_map(|one| [one.from, one.to]));
+    let bodies = touches.items.iter().filter_map(Touch::body);
+    organisations.extend(bodies.flat_map(|body| sentences::parties(&body)));
     if lens.is_whole() {
         // A partner is not told of whom else an entry speaks.
         let mentioned = |touch: &Touch| sentences::mentioned(&touch.body()?);

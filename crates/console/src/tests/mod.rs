@@ -7,6 +7,7 @@ mod consents;
 mod customers;
 mod entry;
 mod guests;
+mod handoffs;
 mod imports;
 mod links;
 mod looks;

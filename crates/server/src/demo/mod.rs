@@ -5,6 +5,7 @@ mod agreed;
 mod cast;
 mod crowd;
 mod doubles;
+mod handed;
 mod stage;
 mod story;
 

@@ -12,8 +12,8 @@ use handfast_record::{
     touches::{Body, Step},
 };
 
-use super::agreed;
 use super::stage::{Ago, Own, Sold, Stage, call, mail, receive, review, sell, touch, visit};
+use super::{agreed, handed};
 
 const MAYA: &str = "maya.okafor@example.com";
 
@@ -35,6 +35,7 @@ pub(super) fn tell(stage: &Stage) -> Result<()> {
         moved(&told, tx, &cast)?;
         waits(&told, tx, &cast)?;
         others(&told, tx, &cast)?;
+        handed::hand(&told, tx, (&cast.sam, &cast.ines))?;
         agreed::ask(&told, tx, (&cast.priya, &cast.ines))
     })
 }

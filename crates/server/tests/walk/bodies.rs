@@ -229,6 +229,18 @@ fn form(route: &str, own: &Estate) -> Sent {
         | "POST /tokens/{id}/revocation"
         | "POST /imports/{id}/cancellation"
         | "POST /sign-in/{secret}" => Sent::form(""),
+        _ => form_of_handing(route, own),
+    }
+}
+
+fn form_of_handing(route: &str, own: &Estate) -> Sent {
+    match route {
+        "POST /hand-offs" => {
+            Sent::form(format!("customer={}&thing=task&task=Call+her&to=", own.customer))
+        }
+        "POST /hand-offs/{id}/steps" => Sent::form("step=chase"),
+        "POST /customers/{id}/changes" => Sent::form("changed=address&street=1+Quay&city=Bath"),
+        "POST /changes/{id}/steps" => Sent::form("step=accept"),
         _ => panic!("{route} has no plausible body in walk/bodies.rs"),
     }
 }

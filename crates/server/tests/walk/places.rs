@@ -89,7 +89,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("hand-offs", _) => Thing::HandOff,
             ("{organisation_id}", "{tie}") => Thing::Tie,
             ("records", _) | ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
-            ("matches" | "merges", _) => Thing::Merge,
+            ("matches" | "merges" | "changes", _) => Thing::Merge,
             (before, part) => panic!("{}: what is {part} behind {before}?", facts.path),
         });
     }

@@ -1,6 +1,7 @@
 //! What happened, told in a sentence: one for each kind of touch.
 
 mod consents;
+mod handing;
 mod matching;
 mod sharing;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod trade;
 use handfast_kit::{Day, TimeMs, Zone};
 use handfast_record::touches::{Audience, Body, Channel, Step, Touch, channel_words};
 
+pub(super) use handing::parties;
 pub(super) use sharing::mentioned;
 use trade::{case, sale};
 pub(super) use trade::{the_case, the_order};
@@ -181,6 +183,7 @@ impl Telling<'_> {
                 .consent(touch, &other)
                 .or_else(|| self.sharing(touch, &other))
                 .or_else(|| self.matched(touch, &other))
+                .or_else(|| self.handed(touch, &other))
                 .unwrap_or_else(|| {
                     Told::new("dot", vec![self.author(touch)]).more(touch.summary.clone())
                 }),

@@ -1,0 +1,59 @@
+//! A change that is told once: a panel for each organisation that applies it, what differs where it
+//! was read back, and the form that enters one.
+
+mod acting;
+mod faces;
+mod form;
+mod one;
+
+use axum::http::Method;
+use handfast_handoffs::obligations::Error;
+use handfast_record::ChangeId;
+use handfast_web::{Access, Failure, Flash, Route, page};
+
+use crate::words;
+
+const ENTERED: Flash = Flash::new(
+    "entered",
+    "The change is taken down, and everybody who needs it is told. Nobody has to tell them again.",
+);
+const SEEN: Flash = Flash::new("seen", "The brand sees that you have it before you.");
+const ACCEPTED: Flash = Flash::new("accepted", "You are responsible for applying it now.");
+const REFUSED: Flash =
+    Flash::new("refused", "You said that it is not your part. The brand is told.");
+const APPLIED: Flash = Flash::new(
+    "applied",
+    "It is noted that you say so. Type back what your system shows, and it is verified.",
+);
+const READ: Flash = Flash::new("read", "What is held was compared with what was given.");
+const CHASED: Flash = Flash::new("chased", "They were reminded.");
+const ESCALATED: Flash = Flash::new("escalated", "Whoever stands above them is told.");
+const KNOWN: &[Flash] = &[ENTERED, SEEN, ACCEPTED, REFUSED, APPLIED, READ, CHASED, ESCALATED];
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        page(Method::GET, "/customers/{id}/changes/new", Access::Worker, form::show),
+        page(Method::POST, "/customers/{id}/changes", Access::Worker, form::enter),
+        page(Method::GET, "/changes/{id}", Access::Member, one::show),
+        page(Method::GET, "/changes/{id}/receipts", Access::Member, one::download),
+        page(Method::POST, "/changes/{id}/steps", Access::Worker, acting::act),
+    ]
+}
+
+fn path(id: ChangeId) -> String {
+    format!("/changes/{id}")
+}
+
+/// What a refusal is on a page; `field` is the control that took the value or the words.
+fn failure(error: Error, field: &'static str) -> Failure {
+    let text = format!("{}.", words::sentence(&error.to_string()));
+    match error {
+        Error::NotFound => Failure::NotFound,
+        Error::ValueWrong(_) | Error::TooLong | Error::WordsWrong => Failure::field(field, text),
+        Error::TimesWrong => Failure::field("until", text),
+        Error::AppliedAlready | Error::Over | Error::NotYours => {
+            Failure::Conflict(format!("{text} Nothing was changed."))
+        }
+        Error::Fault(fault) => fault.into(),
+    }
+}
