@@ -169,6 +169,8 @@ fn answers_are_as_described() {
         ("guests", spoke.guest.to_string()),
         ("requests", spoke.request.to_string()),
         ("hand-offs", spoke.hand_off.to_string()),
+        ("changes", spoke.change.to_string()),
+        ("obligations", spoke.obligation.to_string()),
     ];
     // Nobody has said anything of being shown yet.
     let word = json!({"organisation_id": spoke.organisation, "allowed": true, "channel": "phone"});

@@ -3,35 +3,32 @@
 use handfast_db::{Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_record::{
-    ChangeId, CustomerId, ObligationId, TouchId,
+    ChangeId, CustomerId, ObligationId,
     customers::{self, Details},
     entrusting::{self, Kept, Place},
-    merging, organisations,
-    sharing::{Author, Class, Lens, Level},
-    touches::{self, Body, Changed, DutyStep, NewTouch},
+    organisations,
+    sharing::{Author, Lens},
+    touches::{self, Body, NewTouch},
 };
 
 use super::{
-    Change, Error, NewChange, Obligation, ReadBack, reading,
-    rules::{self, Deed, Duty, Made},
-    store::{self, Stored, StoredChange, StoredStep},
+    Error, NewChange, Obligation, ReadBack, entering, reading,
+    rules::{self, Deed, Made},
+    store::{self, Stored, StoredStep},
     types::DutyState,
     value::Value,
 };
 use crate::Actor;
 
-/// The furthest that a change may lie ahead.
-const AHEAD_MS: i64 = 2 * 366 * TimeMs::DAY;
-
 /// Who speaks in a touch: somebody, or the brand's clock.
-struct Voice<'a> {
-    author: Author,
-    organisation: Option<OrganisationId>,
-    name: &'a str,
+pub(super) struct Voice<'a> {
+    pub(super) author: Author,
+    pub(super) organisation: Option<OrganisationId>,
+    pub(super) name: &'a str,
 }
 
 impl<'a> Voice<'a> {
-    fn of(network: NetworkId, actor: &'a Actor) -> Self {
+    pub(super) fn of(network: NetworkId, actor: &'a Actor) -> Self {
         let organisation = actor.organisation;
         let author = match actor.person {
             Some(person) => Author::person(network, organisation, person),
@@ -44,153 +41,6 @@ impl<'a> Voice<'a> {
         let author = Author::organisation(network, organisations::brand_id(network));
         Self { author, organisation: None, name: "" }
     }
-}
-
-pub(super) fn enter(
-    tx: &mut Tx<'_>,
-    lens: &Lens,
-    actor: &Actor,
-    now: TimeMs,
-    new: &NewChange,
-) -> Result<Change, Error> {
-    let network = lens.network();
-    check(new, now)?;
-    let sight = customers::look(tx, lens, new.customer)?.ok_or(Error::NotFound)?;
-    let voice = Voice::of(network, actor);
-    let place = Place { customer: sight.customer(), kept: Kept::Here };
-    let customer = entrusting::hold(tx, &voice.author, &place)?.ok_or(Error::NotFound)?;
-    let before = reading::before(tx, lens, customer, new.changed)?;
-    let id = open(tx, &voice, now, (customer, &before), new)?;
-    own_record_says(tx, lens, &voice.author, now, (new.customer, &new.value))?;
-    reading::change(tx, lens, id)?.ok_or(Error::NotFound)
-}
-
-fn check(new: &NewChange, now: TimeMs) -> Result<(), Error> {
-    if !new.value.is_for(new.changed) {
-        return Err(Error::ValueWrong(new.changed));
-    }
-    if new.value.is_too_long() {
-        return Err(Error::TooLong);
-    }
-    let begins = new.from.unwrap_or(now);
-    let ends_before = new.until.is_some_and(|until| until <= begins.max(now));
-    let furthest = new.until.unwrap_or(begins).max(begins);
-    if ends_before || furthest.0 > now.0 + AHEAD_MS {
-        return Err(Error::TimesWrong);
-    }
-    Ok(())
-}
-
-/// Opens a change of a customer who is held, and an obligation for each who needs it.
-fn open(
-    tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
-    now: TimeMs,
-    (customer, before): (CustomerId, &Value),
-    new: &NewChange,
-) -> Result<ChangeId, Error> {
-    let network = voice.author.network();
-    let id = ChangeId::at(now);
-    overtake(tx, voice, now, customer, new.changed)?;
-    let tied = entrusting::tied(tx, &voice.author, customer, now)?;
-    let mut obliged = Vec::new();
-    for organisation in tied {
-        let is_other = organisation != voice.author.organisation_id();
-        if is_other && needs(tx, network, (organisation, customer), new.changed, now)? {
-            obliged.push(organisation);
-        }
-    }
-    let body = Body::ChangeEntered {
-        change: id,
-        changed: new.changed,
-        before: before.line(),
-        after: new.value.line(),
-        from: new.from,
-        until: new.until,
-    };
-    let touch = NewTouch::new(customer.as_kind(), now, body).naming(obliged.clone());
-    let (touch, _) = touches::append(tx, &voice.author, now, touch)?;
-    let change = StoredChange {
-        id,
-        customer,
-        changed: new.changed,
-        before: before.clone(),
-        given: new.value.clone(),
-        from: new.from,
-        until: new.until,
-        entered: now,
-        organisation: voice.author.organisation_id(),
-        by: voice.name.to_owned(),
-        by_customer: new.by_customer,
-        touch,
-        // Back to what nobody knows is no way back.
-        back: new.until.filter(|_| before.is_for(new.changed)),
-    };
-    store::insert_change(tx, network, &change)?;
-    let zone = zone(tx, network)?;
-    for organisation in obliged {
-        let next_delivery =
-            entrusting::next_delivery(tx, &voice.author, customer, organisation, now)?;
-        let due = rules::due(now, new.from, next_delivery, &zone);
-        let stored = Stored {
-            id: ObligationId::at(now),
-            change: id,
-            customer,
-            organisation,
-            changed: new.changed,
-            sent: now,
-            next_delivery,
-            waits: Some((organisation, due)),
-            duty: Duty::sent(now, due),
-        };
-        store::insert(tx, network, &stored)?;
-        let made = Made { step: DutyStep::Sent, words: String::new() };
-        note(tx, voice, now, (&stored, customer), &made)?;
-    }
-    Ok(id)
-}
-
-/// Whether an organisation with a tie is to be told: of what changes, if it is shown such data; of
-/// what the customer no longer allows, and of an erasure, always.
-fn needs(
-    tx: &mut Tx<'_>,
-    network: NetworkId,
-    (organisation, customer): (OrganisationId, CustomerId),
-    changed: Changed,
-    now: TimeMs,
-) -> Result<bool, Fault> {
-    let class = changed.class();
-    if class == Class::Relationship {
-        return Ok(true);
-    }
-    let theirs = Lens::of_partner(tx, network, organisation, now)?;
-    let sight = theirs.sight(tx, customer)?;
-    Ok(sight.fields().level(class) >= Level::Veiled)
-}
-
-/// A later change of the same detail takes the place of those before it.
-fn overtake(
-    tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
-    now: TimeMs,
-    customer: CustomerId,
-    changed: Changed,
-) -> Result<(), Error> {
-    let network = voice.author.network();
-    let zone = zone(tx, network)?;
-    for home in merging::homes(tx, network, customer)? {
-        for before in store::changes_of(tx, network, home)? {
-            if before.changed != changed || !store::lock(tx, network, before.id)? {
-                continue;
-            }
-            store::settle_back(tx, network, before.id)?;
-            for stored in store::of_change(tx, network, before.id, None)? {
-                let deed = Deed::Supersede;
-                go_on(tx, voice, now, (stored, &before.given, customer), &deed, &zone)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn act(
@@ -241,13 +91,17 @@ fn may(deed: &Deed<'_>, is_own: bool, is_brand: bool) -> Result<(), Error> {
     if may { Ok(()) } else { Err(Error::NotYours) }
 }
 
-fn held(tx: &mut Tx<'_>, voice: &Voice<'_>, customer: CustomerId) -> Result<CustomerId, Error> {
+pub(super) fn held(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    customer: CustomerId,
+) -> Result<CustomerId, Error> {
     let place = Place { customer, kept: Kept::Here };
     entrusting::hold(tx, &voice.author, &place)?.ok_or(Error::NotFound)
 }
 
 /// Writes down what became of an obligation by a deed; answers whether anything did.
-fn go_on(
+pub(super) fn go_on(
     tx: &mut Tx<'_>,
     voice: &Voice<'_>,
     now: TimeMs,
@@ -270,13 +124,13 @@ fn go_on(
     Ok(true)
 }
 
-fn note(
+pub(super) fn note(
     tx: &mut Tx<'_>,
     voice: &Voice<'_>,
     now: TimeMs,
     (stored, customer): (&Stored, CustomerId),
     made: &Made,
-) -> Result<TouchId, Fault> {
+) -> Result<(), Fault> {
     let body = Body::Obligation {
         obligation: stored.id,
         change: stored.change,
@@ -298,12 +152,11 @@ fn note(
         words: made.words.clone(),
         touch,
     };
-    store::insert_step(tx, voice.author.network(), (stored.change, stored.id), &step)?;
-    Ok(touch)
+    store::insert_step(tx, voice.author.network(), (stored.change, stored.id), &step).map(drop)
 }
 
 /// Lets the author's own record of a customer say a value, if it keeps one.
-fn own_record_says(
+pub(super) fn own_record_says(
     tx: &mut Tx<'_>,
     lens: &Lens,
     author: &Author,
@@ -341,7 +194,7 @@ fn details(value: &Value) -> Option<Details> {
     })
 }
 
-fn zone(tx: &mut Tx<'_>, network: NetworkId) -> Result<Zone, Fault> {
+pub(super) fn zone(tx: &mut Tx<'_>, network: NetworkId) -> Result<Zone, Fault> {
     let network = organisations::network(tx, network)?;
     network.map(|network| network.zone).ok_or_else(|| Fault::other("the network is not there"))
 }
@@ -401,7 +254,7 @@ fn go_back(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Res
         by_customer: change.by_customer,
     };
     // It settles this one's way back, with all that it overtakes.
-    open(tx, voice, now, (customer, &change.given), &new).map(drop)
+    entering::open(tx, voice, now, (customer, &change.given), &new).map(drop)
 }
 
 fn told(error: Error) -> Fault {

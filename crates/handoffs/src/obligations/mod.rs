@@ -11,6 +11,8 @@
 //! An obligation concerns its organisation and the brand: to everybody else there is none.
 
 mod acting;
+pub mod api;
+mod entering;
 mod reading;
 mod rules;
 mod same;
@@ -45,7 +47,7 @@ pub fn enter(
     now: TimeMs,
     new: &NewChange,
 ) -> Result<Change, Error> {
-    acting::enter(tx, lens, actor, now, new)
+    entering::enter(tx, lens, actor, now, new)
 }
 
 /// The organisation opened it. Whoever else looks leaves no trace.

@@ -58,7 +58,7 @@ const PHONE_DIGITS_MIN: usize = 6;
 /// The longest number of a country, in digits.
 const COUNTRY_DIGITS_MAX: usize = 3;
 
-/// Whether `held` is what was given. Values that say nothing are the same only as [`Value::Nothing`].
+/// Whether `held` is what was given. Of values without words only [`Value::Nothing`] is the same.
 pub fn is_same(given: &Value, held: &Value) -> bool {
     match (given, held) {
         (Value::Name(given), Value::Name(held)) => {

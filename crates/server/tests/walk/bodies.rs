@@ -110,6 +110,8 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
         "POST /api/v1/ledger/comparison" => Sent::json(&json!({"checkpoint": "none"})),
         "POST /api/v1/hand-offs/{id}/acceptance"
+        | "POST /api/v1/obligations/{id}/acceptance"
+        | "POST /api/v1/obligations/{id}/seen"
         | "POST /api/v1/hand-offs/{id}/seen"
         | "POST /api/v1/guests/{id}/confirmation"
         | "POST /api/v1/guests/{id}/end"
@@ -140,6 +142,16 @@ fn call_between_organisations(route: &str, own: &Estate) -> Sent {
             "customer_id": own.customer.to_string(), "thing": "task:Bring her bike",
             "to_id": organisations::brand_id(own.network).to_string(), "incomplete_ok": true
         })),
+        "POST /api/v1/customers/{id}/changes" => {
+            Sent::json(&json!({"changed": "phone", "value": {"phone": "07700 900123"}}))
+        }
+        "POST /api/v1/obligations/{id}/read-back" => {
+            Sent::json(&json!({"value": {"name": "Somebody"}, "by": "typed"}))
+        }
+        "POST /api/v1/obligations/{id}/refusal"
+        | "POST /api/v1/obligations/{id}/applied"
+        | "POST /api/v1/obligations/{id}/chase"
+        | "POST /api/v1/obligations/{id}/escalation" => Sent::json(&json!({"words": "Not now"})),
         "POST /api/v1/hand-offs/{id}/decline"
         | "POST /api/v1/hand-offs/{id}/withdrawal"
         | "POST /api/v1/hand-offs/{id}/chase" => Sent::json(&json!({"words": "Not now"})),
@@ -164,6 +176,22 @@ fn call_of_matching(route: &str, own: &Estate) -> Sent {
             "verdict": "skip"
         })),
         "POST /api/v1/matching/runs" => Sent::new("", ""),
+        _ => panic!("{route} has no plausible body in walk/bodies.rs"),
+    }
+}
+
+fn form_of_handing(route: &str, own: &Estate) -> Sent {
+    match route {
+        "POST /hand-offs" => {
+            let (customer, brand) = (own.customer, organisations::brand_id(own.network));
+            let what = "thing=task&task=Call+her&within=24&incomplete=on";
+            Sent::form(format!("customer={customer}&{what}&to={brand}"))
+        }
+        "POST /hand-offs/{id}/steps" => Sent::form("step=accept"),
+        "POST /customers/{id}/changes" => Sent::form("changed=address&street=1+Quay&city=Bath"),
+        "POST /changes/{id}/steps" => {
+            Sent::form(format!("step=accept&obligation={}", own.obligation))
+        }
         _ => panic!("{route} has no plausible body in walk/bodies.rs"),
     }
 }
@@ -230,18 +258,6 @@ fn form(route: &str, own: &Estate) -> Sent {
         | "POST /imports/{id}/cancellation"
         | "POST /sign-in/{secret}" => Sent::form(""),
         _ => form_of_handing(route, own),
-    }
-}
-
-fn form_of_handing(route: &str, own: &Estate) -> Sent {
-    match route {
-        "POST /hand-offs" => {
-            Sent::form(format!("customer={}&thing=task&task=Call+her&to=", own.customer))
-        }
-        "POST /hand-offs/{id}/steps" => Sent::form("step=chase"),
-        "POST /customers/{id}/changes" => Sent::form("changed=address&street=1+Quay&city=Bath"),
-        "POST /changes/{id}/steps" => Sent::form("step=accept"),
-        _ => panic!("{route} has no plausible body in walk/bodies.rs"),
     }
 }
 
@@ -314,14 +330,26 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /requests/{id}/withdrawal",
         "GET /let-in/{secret}", // about a partner's guest
         "POST /let-in/{secret}",
-        "GET /l/{secret}", // what a partner is asked
+        "POST /api/v1/hand-offs", // to the brand
+        "POST /hand-offs",
+        "POST /api/v1/hand-offs/{id}/acceptance", // what a partner is asked
+        "POST /api/v1/hand-offs/{id}/decline",
+        "POST /api/v1/hand-offs/{id}/questions",
+        "POST /hand-offs/{id}/steps",
+        "POST /changes/{id}/steps",
+        "GET /l/{secret}",
         "POST /l/{secret}",
         "GET /api/v1/guests/{id}", // the walk of most of the brand's people looks at its own only
         "GET /guests/{id}",
         "GET /api/v1/requests/{id}",
     ];
+    let for_brands = [
+        "POST /api/v1/hand-offs/{id}/answers", // what a sender says
+        "POST /api/v1/hand-offs/{id}/chase",
+        "POST /api/v1/hand-offs/{id}/withdrawal",
+    ];
     let is_brands = matches!(whose, Whose::Aurora | Whose::Borealis);
-    let is_never =
-        never.contains(&route.as_str()) || (is_brands && for_partners.contains(&route.as_str()));
+    let others: &[&str] = if is_brands { &for_partners } else { &for_brands };
+    let is_never = never.contains(&route.as_str()) || others.contains(&route.as_str());
     !is_never && whose != Whose::Fjord
 }

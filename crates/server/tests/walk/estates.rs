@@ -3,7 +3,7 @@
 use handfast_intake::imports::ImportId;
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
 use handfast_record::{
-    CustomerId, HandOffId, RecordId, TouchId,
+    ChangeId, CustomerId, HandOffId, ObligationId, RecordId, TouchId,
     guests::GuestId,
     people::{ApiTokenId, InvitationId},
     requests::RequestId,
@@ -103,6 +103,9 @@ pub(crate) struct Estate {
     pub(crate) request: RequestId,
     /// What the brand offers a partner; a brand is offered nothing.
     pub(crate) hand_off: HandOffId,
+    /// A change of that customer, and what this partner has to do about it; a brand has neither.
+    pub(crate) change: ChangeId,
+    pub(crate) obligation: ObligationId,
 }
 
 impl Estate {

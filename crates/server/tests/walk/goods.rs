@@ -4,15 +4,17 @@ use handfast_db::{Db, Fault};
 use handfast_handoffs::{
     Actor, Offer, Thing,
     links::{self, Asked},
+    obligations::{self, NewChange, Value},
 };
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
-    CustomerId, HandOffId,
+    ChangeId, CustomerId, HandOffId, ObligationId,
     customers::Details,
     organisations,
     sales::{Line, Order, Review},
     sharing::{Lens, SystemReason},
     testing::NOW,
+    touches::Changed,
 };
 use handfast_web::Secret;
 
@@ -110,4 +112,30 @@ pub(crate) fn offered(
         handfast_handoffs::offer(tx, &eyes, &actor, NOW, &offer)
     });
     offered.unwrap().id
+}
+
+/// A brand tells a partner what a customer no longer allows.
+pub(crate) fn told(
+    db: &Db,
+    network: NetworkId,
+    (organisation, customer): (OrganisationId, CustomerId),
+) -> (ChangeId, ObligationId) {
+    let new = NewChange {
+        customer,
+        changed: Changed::Consent,
+        value: Value::Nothing,
+        from: None,
+        until: None,
+        by_customer: true,
+    };
+    let brand = organisations::brand_id(network);
+    let entered = db.write(move |tx| {
+        let eyes = Lens::system(network, brand, SystemReason::Demo);
+        let name = "Somebody of the brand".to_owned();
+        let actor = Actor { organisation: brand, person: None, name };
+        obligations::enter(tx, &eyes, &actor, NOW, &new)
+    });
+    let change = entered.unwrap();
+    let own = change.obligations.iter().find(|one| one.organisation == organisation);
+    (change.id, own.unwrap().id)
 }

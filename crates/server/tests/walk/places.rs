@@ -37,6 +37,10 @@ pub(crate) enum Thing {
     Request,
     /// What a partner is offered by its brand.
     HandOff,
+    /// What a partner's customer told once.
+    Change,
+    /// What a partner has to do about it.
+    Obligation,
     /// A tie's word.
     Tie,
     /// A customer that was merged into another: there is none in this town.
@@ -87,9 +91,11 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("l", _) => Thing::ActionSecret,
             ("requests", _) => Thing::Request,
             ("hand-offs", _) => Thing::HandOff,
+            ("changes", _) => Thing::Change,
+            ("obligations", _) => Thing::Obligation,
             ("{organisation_id}", "{tie}") => Thing::Tie,
             ("records", _) | ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
-            ("matches" | "merges" | "changes", _) => Thing::Merge,
+            ("matches" | "merges", _) => Thing::Merge,
             (before, part) => panic!("{}: what is {part} behind {before}?", facts.path),
         });
     }
@@ -116,6 +122,8 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::ActionSecret => estate.action_link.text(),
         Thing::Request => estate.request.to_string(),
         Thing::HandOff => estate.hand_off.to_string(),
+        Thing::Change => estate.change.to_string(),
+        Thing::Obligation => estate.obligation.to_string(),
         Thing::Tie => "insures".to_owned(),
         Thing::Merge => nobodys(thing),
     }
@@ -241,7 +249,9 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
             let is_askers = facts.path.ends_with("/code") || facts.path.ends_with("/withdrawal");
             !of.is_brand() && (is_own || (is_brands && !is_askers))
         }
-        Thing::HandOff => !of.is_brand() && (is_own || is_brands),
+        Thing::HandOff | Thing::Change | Thing::Obligation => {
+            !of.is_brand() && (is_own || is_brands)
+        }
         // Nobody insures anybody in this town, and nobody is two.
         Thing::Tie | Thing::Merge => false,
     }

@@ -10,7 +10,7 @@ use handfast_intake::{How, Uploads, imports};
 use handfast_kit::{Clock, Day, NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_queue::{Handlers, Stop, run_due};
 use handfast_record::{
-    CustomerId, HandOffId, RecordId, TouchId,
+    ChangeId, CustomerId, HandOffId, ObligationId, RecordId, TouchId,
     agreements::{self, Draft},
     cases::{self, End, Event},
     customers::{self, Incoming},
@@ -28,7 +28,7 @@ use handfast_web::{Credential, Role, Scope, Secret, Side, Viewer};
 
 use crate::{
     estates::{Estate, Member, Whose},
-    goods::{details, line, linked, offered, order, review},
+    goods::{details, line, linked, offered, order, review, told},
 };
 
 /// The whole town.
@@ -162,6 +162,10 @@ impl Builder<'_> {
             Side::Partner => offered(self.db, network, whose, (organisation, customer)),
             Side::Brand => HandOffId::random(),
         };
+        let (change, obligation) = match side {
+            Side::Partner => told(self.db, network, (organisation, customer)),
+            Side::Brand => (ChangeId::random(), ObligationId::random()),
+        };
         let action_link = linked(self.db, network, organisation, hand_off);
         Estate {
             whose,
@@ -185,6 +189,8 @@ impl Builder<'_> {
             action_link,
             request,
             hand_off,
+            change,
+            obligation,
         }
     }
 

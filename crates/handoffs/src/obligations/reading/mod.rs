@@ -1,5 +1,7 @@
 //! Reading: what each viewer may know of changes and obligations.
 
+mod store;
+
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, OrganisationId, Page, TimeMs, Uuid};
 use handfast_record::{
@@ -13,7 +15,7 @@ use handfast_record::{
 use super::{
     Change, Obligation, PAGE_ROWS, Step,
     same::{diff, is_same},
-    store::{self, Stored, StoredChange, StoredStep},
+    store::{self as stored, Stored, StoredChange, StoredStep},
     value::{Address, Value},
 };
 use crate::Board;
@@ -49,12 +51,12 @@ pub(super) fn find(
     id: ObligationId,
 ) -> Result<Option<Obligation>, Fault> {
     let network = lens.network();
-    let Some(change) = store::place_of(cx, network, id)? else { return Ok(None) };
-    let Some(stored) = store::one(cx, network, (change, id))? else { return Ok(None) };
+    let Some(change) = stored::place_of(cx, network, id)? else { return Ok(None) };
+    let Some(stored) = stored::one(cx, network, (change, id))? else { return Ok(None) };
     if !lens.is_whole() && stored.organisation != lens.organisation() {
         return Ok(None);
     }
-    let Some(told) = store::change(cx, network, change)? else { return Ok(None) };
+    let Some(told) = stored::change(cx, network, change)? else { return Ok(None) };
     let Some(eyes) = Eyes::of(cx, lens, stored.customer)? else { return Ok(None) };
     shown(cx, lens, &eyes, (stored, &told)).map(Some)
 }
@@ -106,7 +108,7 @@ fn step(stored: StoredStep) -> Option<Step> {
 }
 
 pub(super) fn change(cx: &mut Cx<'_>, lens: &Lens, id: ChangeId) -> Result<Option<Change>, Fault> {
-    let Some(stored) = store::change(cx, lens.network(), id)? else { return Ok(None) };
+    let Some(stored) = stored::change(cx, lens.network(), id)? else { return Ok(None) };
     let Some(eyes) = Eyes::of(cx, lens, stored.customer)? else { return Ok(None) };
     whole(cx, lens, &eyes, stored)
 }
@@ -119,7 +121,7 @@ fn whole(
     stored: StoredChange,
 ) -> Result<Option<Change>, Fault> {
     let (network, own) = (lens.network(), (!lens.is_whole()).then(|| lens.organisation()));
-    let rows = store::of_change(cx, network, stored.id, own)?;
+    let rows = stored::of_change(cx, network, stored.id, own)?;
     let is_author = stored.organisation == lens.organisation();
     if own.is_some() && rows.is_empty() && !is_author {
         return Ok(None);
@@ -179,7 +181,7 @@ pub(super) fn of_customer(
     let Some(eyes) = Eyes::of(cx, lens, sight.customer())? else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
     for home in merging::homes(cx, network, sight.customer())? {
-        rows.extend(store::changes_of(cx, network, home)?);
+        rows.extend(stored::changes_of(cx, network, home)?);
     }
     rows.sort_by_key(|row| std::cmp::Reverse((row.entered, row.id)));
     rows.truncate(50);
