@@ -85,12 +85,11 @@ pub(super) fn thing(word: &str, task: &str) -> Option<Thing> {
     match word.split_once(':') {
         Some(("case", id)) => id.parse().ok().map(Thing::Case),
         Some(("sale", id)) => id.parse().ok().map(Thing::Sale),
-        Some(_) => None,
         None if word == "customer" => Some(Thing::Customer),
         None if word == "task" && !task.trim().is_empty() => {
             Some(Thing::Task(task.trim().to_owned()))
         }
-        None => None,
+        _ => None,
     }
 }
 
@@ -213,9 +212,10 @@ fn face(
     let to = |one: Candidate| Choice {
         is_chosen: typed.to == one.organisation.to_string(),
         value: one.organisation.to_string(),
-        label: match one.knows_customer {
-            true => format!("{}, who serves them already", one.name),
-            false => one.name,
+        label: if one.knows_customer {
+            format!("{}, who serves them already", one.name)
+        } else {
+            one.name
         },
     };
     let within = |(value, label): (&str, &str)| Choice {

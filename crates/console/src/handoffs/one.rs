@@ -68,6 +68,7 @@ struct Need {
 
 /// What the viewer may do.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a form of its own on the page")]
 struct Acts {
     answer: bool,
     see: bool,

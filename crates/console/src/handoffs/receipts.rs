@@ -116,16 +116,13 @@ pub(super) fn saved(
     mut kept: Vec<(TouchId, Kept)>,
 ) -> Result<Response, Failure> {
     kept.retain(|(_, kept)| !kept.json.is_empty());
-    let (name, text) = match asked {
-        Some(touch) => {
-            let found = kept.into_iter().find(|(one, _)| *one == touch);
-            let (_, kept) = found.ok_or(Failure::NotFound)?;
-            (format!("receipt-{reference}-{touch}.json"), kept.json)
-        }
-        None => {
-            let all: Vec<String> = kept.into_iter().map(|(_, kept)| kept.json).collect();
-            (format!("receipts-{reference}.json"), format!("[{}]", all.join(",\n")))
-        }
+    let (name, text) = if let Some(touch) = asked {
+        let found = kept.into_iter().find(|(one, _)| *one == touch);
+        let (_, kept) = found.ok_or(Failure::NotFound)?;
+        (format!("receipt-{reference}-{touch}.json"), kept.json)
+    } else {
+        let all: Vec<String> = kept.into_iter().map(|(_, kept)| kept.json).collect();
+        (format!("receipts-{reference}.json"), format!("[{}]", all.join(",\n")))
     };
     Ok(file(&name, "application/json", text))
 }

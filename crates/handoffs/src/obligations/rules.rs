@@ -101,21 +101,18 @@ pub(super) fn apply(
         (Deed::Tick | Deed::Supersede, state) if !state.is_open() => nothing(),
         (Deed::Supersede, _) => said(Superseded, DutyStep::Superseded, ""),
         (Deed::Tick, _) => Ok(tick(duty, now)),
-        (_, Superseded) => Err(Error::Over),
+        (_, Superseded) | (Deed::Chase(_) | Deed::Escalate(_), Verified) => Err(Error::Over),
         (Deed::See, _) if duty.is_seen => nothing(),
         (Deed::See, state) => said(state, DutyStep::Seen, ""),
         (Deed::Accept, Sent | Refused) => said(Accepted, DutyStep::Accepted, ""),
-        (Deed::Accept, _) => nothing(),
         (Deed::Refuse(why), Sent | Accepted) => said(Refused, DutyStep::Refused, &needed(why)?),
-        (Deed::Refuse(_), Refused) => nothing(),
-        (Deed::Refuse(_), _) => Err(Error::AppliedAlready),
         // "They say it is done" is written down as what they say.
-        (Deed::Apply(_), Applied | Verified) => nothing(),
         (Deed::Apply(words), Sent | Accepted | Refused | Mismatch) => {
             said(Applied, DutyStep::Applied, &optional(words)?)
         }
+        (Deed::Accept | Deed::Apply(_), _) | (Deed::Refuse(_), Refused) => nothing(),
+        (Deed::Refuse(_), _) => Err(Error::AppliedAlready),
         (Deed::ReadBack(held, how), _) => read_back(duty, given, (held, *how), now, zone),
-        (Deed::Chase(_) | Deed::Escalate(_), Verified) => Err(Error::Over),
         (Deed::Chase(words), _) => {
             let made = Made { step: DutyStep::Chased, words: optional(words)? };
             Ok((Duty { version: duty.version + 1, ..duty.clone() }, Some(made)))

@@ -72,7 +72,7 @@ impl Town {
         Thing::Case(self.case)
     }
 
-    pub(super) fn actor(&self, organisation: OrganisationId) -> Actor {
+    pub(super) fn actor(organisation: OrganisationId) -> Actor {
         Actor { organisation, person: None, name: "Ines Duarte".to_owned() }
     }
 
@@ -84,7 +84,7 @@ impl Town {
     ) -> Done {
         let is_brand = organisation == self.world.brand;
         let role = if is_brand { Role::BrandStaff } else { Role::PartnerStaff };
-        let (viewer, actor) = (self.world.viewer(organisation, role), self.actor(organisation));
+        let (viewer, actor) = (self.world.viewer(organisation, role), Self::actor(organisation));
         let now = self.world.clock.now();
         self.world.db.write(move |tx| {
             let lens = Lens::of(tx, &viewer, now)?;

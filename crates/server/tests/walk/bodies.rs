@@ -151,8 +151,8 @@ fn call_between_organisations(route: &str, own: &Estate) -> Sent {
         "POST /api/v1/obligations/{id}/refusal"
         | "POST /api/v1/obligations/{id}/applied"
         | "POST /api/v1/obligations/{id}/chase"
-        | "POST /api/v1/obligations/{id}/escalation" => Sent::json(&json!({"words": "Not now"})),
-        "POST /api/v1/hand-offs/{id}/decline"
+        | "POST /api/v1/obligations/{id}/escalation"
+        | "POST /api/v1/hand-offs/{id}/decline"
         | "POST /api/v1/hand-offs/{id}/withdrawal"
         | "POST /api/v1/hand-offs/{id}/chase" => Sent::json(&json!({"words": "Not now"})),
         "POST /api/v1/hand-offs/{id}/questions" => Sent::json(&json!({"item": "The key"})),

@@ -1,4 +1,4 @@
-use handfast_kit::OrganisationId;
+use handfast_kit::{OrganisationId, TimeMs};
 use handfast_record::{ChangeId, CustomerId, ObligationId, TouchId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -179,13 +179,13 @@ impl From<Obligation> for Shown {
             organisation_id: one.organisation,
             changed: one.changed.word(),
             given: one.given.map(ValueJson::from),
-            from: one.from.map(|at| at.rfc3339()),
-            until: one.until.map(|at| at.rfc3339()),
+            from: one.from.map(TimeMs::rfc3339),
+            until: one.until.map(TimeMs::rfc3339),
             state: one.state.word(),
             version: one.version,
             sent: one.sent.rfc3339(),
             due: one.due.rfc3339(),
-            next_delivery: one.next_delivery.map(|at| at.rfc3339()),
+            next_delivery: one.next_delivery.map(TimeMs::rfc3339),
             escalated: one.is_escalated,
             held: one.held.map(|(held, _)| held.into()),
             read_back_by,
@@ -237,8 +237,8 @@ impl From<Change> for ShownChange {
             changed: change.changed.word(),
             before: change.before,
             value: change.value.map(ValueJson::from),
-            from: change.from.map(|at| at.rfc3339()),
-            until: change.until.map(|at| at.rfc3339()),
+            from: change.from.map(TimeMs::rfc3339),
+            until: change.until.map(TimeMs::rfc3339),
             entered: change.entered.rfc3339(),
             entered_by: change.entered_by,
             by: change.by,

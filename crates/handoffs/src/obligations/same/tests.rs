@@ -19,9 +19,8 @@ fn phone(text: &str) -> Value {
 
 /// Each part that differs, in brackets.
 fn marked(parts: &[DiffPart]) -> String {
-    let mark = |part: &DiffPart| match part.is_same {
-        true => part.text.clone(),
-        false => format!("[{}]", part.text),
+    let mark = |part: &DiffPart| {
+        if part.is_same { part.text.clone() } else { format!("[{}]", part.text) }
     };
     parts.iter().map(mark).collect()
 }

@@ -9,6 +9,7 @@ fn steps(one: &Obligation) -> Vec<DutyStep> {
 
 #[test]
 fn maya_tells_it_once_and_one_of_two_writes_it_down_wrong() {
+    use DutyStep::{Accepted, Applied, Mismatch, Sent, Verified};
     for told in moves() {
         let (brand, spoke, harbour) = (told.world.brand, told.world.spoke, told.world.harbour);
         let change = told.enters(brand, bristol("Flat 3"), None);
@@ -42,7 +43,6 @@ fn maya_tells_it_once_and_one_of_two_writes_it_down_wrong() {
 
         let right = told.reads_back(harbour, id, bristol("flat 3"));
         assert_eq!((right.state, right.waits_for, right.diff), (DutyState::Verified, None, None));
-        use DutyStep::{Accepted, Applied, Mismatch, Sent, Verified};
         assert_eq!(
             steps(&told.obligation(harbour, &change)),
             [Sent, Accepted, Applied, Mismatch, Verified]
@@ -129,8 +129,7 @@ fn what_is_for_a_summer_goes_back_by_itself() {
         let summer = told.enters(brand, address("1 Quay", "Bath", "BA1 1AA"), Some(until));
         told.world.clock.advance(31 * TimeMs::DAY);
         assert!(told.round() >= 1);
-        let sight_of =
-            |by| told.world.seen(by, told.maya, |cx, lens, sight| of_customer(cx, lens, sight));
+        let sight_of = |by| told.world.seen(by, told.maya, of_customer);
         let changes = sight_of(brand);
         assert_eq!(changes.len(), 2);
         assert_eq!(changes[0].value, Some(address("14 Mill Row", "Leeds", "LS2 7AA")));
@@ -209,9 +208,7 @@ fn after_two_turn_out_to_be_one_her_changes_are_found_still() {
         let merge =
             move |tx: &mut Tx<'_>| merging::merge(tx, &author, now, maya, other, &why).map(drop);
         told.world.db.write(merge).unwrap();
-        let found = |id| {
-            told.world.seen(told.world.brand, id, |cx, lens, sight| of_customer(cx, lens, sight))
-        };
+        let found = |id| told.world.seen(told.world.brand, id, of_customer);
         let lens = told.world.lens(told.world.brand);
         let standing = told.world.db.read(|cx| standing(cx, &lens, maya)).unwrap();
         assert_eq!(found(standing)[0].id, change.id);
