@@ -19,11 +19,15 @@ create table customer_change (
   by_name text not null,
   by_customer {int} not null,
   touch_id {uuid} not null,
+  -- From when records are to say it; null once they do.
+  begins_ms {int},
   -- When it is to be what it was again; null once that is done, or for a change for good.
   back_ms {int},
   constraint customer_change_pk primary key (network_id, change_id)
 ) {table};
 create index customer_change_by_customer on customer_change (network_id, customer_id, entered_ms);
+create index customer_change_begins on customer_change (network_id, begins_ms)
+  where begins_ms is not null;
 create index customer_change_back on customer_change (network_id, back_ms)
   where back_ms is not null;
 

@@ -18,14 +18,14 @@ use super::{
 };
 
 /// Who speaks in a touch: somebody, or a clock.
-struct Voice<'a> {
-    author: Author,
-    organisation: Option<OrganisationId>,
-    name: &'a str,
+pub(crate) struct Voice<'a> {
+    pub(crate) author: Author,
+    pub(crate) organisation: Option<OrganisationId>,
+    pub(crate) name: &'a str,
 }
 
 impl<'a> Voice<'a> {
-    fn of(network: NetworkId, actor: &'a Actor) -> Self {
+    pub(crate) fn of(network: NetworkId, actor: &'a Actor) -> Self {
         let organisation = actor.organisation;
         let author = match actor.person {
             Some(person) => Author::person(network, organisation, person),
@@ -35,7 +35,7 @@ impl<'a> Voice<'a> {
     }
 
     /// The brand's clock.
-    fn clock(network: NetworkId) -> Self {
+    pub(crate) fn clock(network: NetworkId) -> Self {
         let author = Author::organisation(network, organisations::brand_id(network));
         Self { author, organisation: None, name: "" }
     }

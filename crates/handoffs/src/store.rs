@@ -91,14 +91,14 @@ impl FromRow for Holding {
 
 /// A step as it lies in the database.
 #[derive(Debug, Clone)]
-pub(super) struct StoredStep {
-    pub(super) position: i64,
-    pub(super) step: String,
-    pub(super) at: TimeMs,
-    pub(super) organisation: Option<OrganisationId>,
-    pub(super) by: String,
-    pub(super) words: String,
-    pub(super) touch: TouchId,
+pub(crate) struct StoredStep {
+    pub(crate) position: i64,
+    pub(crate) step: String,
+    pub(crate) at: TimeMs,
+    pub(crate) organisation: Option<OrganisationId>,
+    pub(crate) by: String,
+    pub(crate) words: String,
+    pub(crate) touch: TouchId,
 }
 
 impl FromRow for StoredStep {

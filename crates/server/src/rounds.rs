@@ -110,10 +110,10 @@ pub fn see_to_due(db: &Db, now: TimeMs, stop: &Stop) -> Result<usize, Fault> {
     for network in db.read(organisations::networks)? {
         let network = network.id;
         loop {
-            let count = db.write(move |tx| {
-                let handed = handfast_handoffs::due(tx, network, now, DUE_AT_ONCE)?;
-                Ok::<_, Fault>(handed + obligations::due(tx, network, now, DUE_AT_ONCE)?)
-            })?;
+            let handed =
+                db.write(move |tx| handfast_handoffs::due(tx, network, now, DUE_AT_ONCE))?;
+            let count =
+                handed + db.write(move |tx| obligations::due(tx, network, now, DUE_AT_ONCE))?;
             due_count += count;
             if count < DUE_AT_ONCE || stop.is_asked() {
                 break;

@@ -1,47 +1,24 @@
 //! Acting: each deed is one transaction, in which the change is held.
 
 use handfast_db::{Fault, Tx};
-use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
+use handfast_kit::{NetworkId, TimeMs, Zone};
 use handfast_record::{
     ChangeId, CustomerId, ObligationId,
     customers::{self, Details},
     entrusting::{self, Kept, Place},
     organisations,
-    sharing::{Author, Lens},
+    sharing::{Author, Lens, SystemReason},
     touches::{self, Body, NewTouch},
 };
 
 use super::{
     Error, NewChange, Obligation, ReadBack, entering, reading,
     rules::{self, Deed, Made},
-    store::{self, Stored, StoredStep},
+    store::{self, Stored},
     types::DutyState,
     value::Value,
 };
-use crate::Actor;
-
-/// Who speaks in a touch: somebody, or the brand's clock.
-pub(super) struct Voice<'a> {
-    pub(super) author: Author,
-    pub(super) organisation: Option<OrganisationId>,
-    pub(super) name: &'a str,
-}
-
-impl<'a> Voice<'a> {
-    pub(super) fn of(network: NetworkId, actor: &'a Actor) -> Self {
-        let organisation = actor.organisation;
-        let author = match actor.person {
-            Some(person) => Author::person(network, organisation, person),
-            None => Author::organisation(network, organisation),
-        };
-        Self { author, organisation: Some(organisation), name: &actor.name }
-    }
-
-    fn clock(network: NetworkId) -> Self {
-        let author = Author::organisation(network, organisations::brand_id(network));
-        Self { author, organisation: None, name: "" }
-    }
-}
+use crate::{Actor, acting::Voice, store::StoredStep};
 
 pub(super) fn act(
     tx: &mut Tx<'_>,
@@ -70,12 +47,12 @@ pub(super) fn act(
     let zone = zone(tx, network)?;
     let organisation = stored.organisation;
     let is_new = go_on(tx, &voice, now, (stored, &told.given, customer), deed, &zone)?;
-    if let (true, Deed::ReadBack(value, _)) = (is_new, deed) {
-        // What was read back is what its record says from now on, right or wrong.
-        let theirs = Lens::of_partner(tx, network, organisation, now)?;
-        let known = theirs.sight(tx, customer)?.known_as();
-        let author = Author::organisation(network, organisation);
-        own_record_says(tx, &theirs, &author, now, (known, value))?;
+    if let (true, Deed::ReadBack(value, _)) = (is_new, deed)
+        && actor.organisation == organisation
+        && value.is_for(told.changed)
+    {
+        // What it says that it holds is what its record says from now on, right or wrong.
+        record_says(tx, now, &voice.author, (customer, value))?;
     }
     reading::find(tx, lens, id)?.ok_or(Error::NotFound)
 }
@@ -154,20 +131,43 @@ pub(super) fn note(
     store::insert_step(tx, voice.author.network(), (stored.change, stored.id), &step).map(drop)
 }
 
-/// Lets the author's own record of a customer say a value, if it keeps one.
-pub(super) fn own_record_says(
+/// Lets the records of the author and of the brand say a value, where they keep one.
+pub(super) fn records_say(
     tx: &mut Tx<'_>,
-    lens: &Lens,
-    author: &Author,
     now: TimeMs,
+    author: &Author,
+    (customer, value): (CustomerId, &Value),
+) -> Result<(), Error> {
+    let network = author.network();
+    let brand = organisations::brand_id(network);
+    record_says(tx, now, author, (customer, value))?;
+    if author.organisation_id() == brand {
+        return Ok(());
+    }
+    record_says(tx, now, &Author::organisation(network, brand), (customer, value))
+}
+
+/// Lets the author's own record of a customer, who stands here, say a value, if it keeps one.
+fn record_says(
+    tx: &mut Tx<'_>,
+    now: TimeMs,
+    author: &Author,
     (customer, value): (CustomerId, &Value),
 ) -> Result<(), Error> {
     let Some(details) = details(value) else { return Ok(()) };
-    let Some(seen) = customers::find(tx, lens, customer)? else { return Ok(()) };
-    let own = seen.records.iter().find(|one| one.organisation == author.organisation_id());
-    let Some(own) = own else { return Ok(()) };
-    let whose = (customer, own.id);
-    match customers::revise(tx, lens, author, now, whose, None, &details) {
+    let (network, own) = (author.network(), author.organisation_id());
+    let lens = if own == organisations::brand_id(network) {
+        Lens::system(network, own, SystemReason::Change)
+    } else {
+        Lens::of_partner(tx, network, own, now)?
+    };
+    let known = lens.sight(tx, customer)?.known_as();
+    let Some(seen) = customers::find(tx, &lens, known)? else { return Ok(()) };
+    let Some(record) = seen.records.iter().find(|one| one.organisation == own) else {
+        return Ok(());
+    };
+    let whose = (known, record.id);
+    match customers::revise(tx, &lens, author, now, whose, None, &details) {
         Err(customers::Error::Fault(fault)) => Err(fault.into()),
         // What a record cannot take was checked before; it stays as it is.
         Ok(_) | Err(_) => Ok(()),
@@ -210,6 +210,10 @@ pub(super) fn due(
     for (change, id) in store::next_by(tx, network, now, limit)? {
         count += usize::from(tick(tx, &voice, now, (change, id)).map_err(told)?);
     }
+    for id in store::begun_by(tx, network, now, limit)? {
+        begin(tx, &voice, now, id).map_err(told)?;
+        count += 1;
+    }
     for id in store::back_by(tx, network, now, limit)? {
         go_back(tx, &voice, now, id).map_err(told)?;
         count += 1;
@@ -233,6 +237,21 @@ fn tick(
     go_on(tx, voice, now, (stored, &told.given, customer), &Deed::Tick, &zone)
 }
 
+/// From now on records say it.
+fn begin(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Result<(), Error> {
+    let network = voice.author.network();
+    let Some(seen) = store::change(tx, network, id)? else { return Ok(()) };
+    let customer = held(tx, voice, seen.customer)?;
+    store::lock(tx, network, id)?;
+    let Some(change) = store::change(tx, network, id)? else { return Ok(()) };
+    if change.begins.is_none() {
+        return Ok(());
+    }
+    store::settle_beginning(tx, network, id)?;
+    let author = Author::organisation(network, change.organisation);
+    records_say(tx, now, &author, (customer, &change.given))
+}
+
 /// What was for a time only is again what it was: a change of its own.
 fn go_back(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Result<(), Error> {
     let network = voice.author.network();
@@ -251,8 +270,9 @@ fn go_back(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Res
         until: None,
         by_customer: change.by_customer,
     };
-    // It settles this one's way back, with all that it overtakes.
-    entering::open(tx, voice, now, (customer, &change.given), &new).map(drop)
+    // It is overtaken by that, as by any other.
+    store::settle(tx, network, id)?;
+    entering::open(tx, voice, now, (customer, change.given.clone()), &new).map(drop)
 }
 
 fn told(error: Error) -> Fault {

@@ -12,13 +12,13 @@ use handfast_record::{
 
 use super::{
     Change, Error, NewChange,
-    acting::{Voice, go_on, note, own_record_says, zone},
+    acting::{go_on, note, records_say, zone},
     reading,
     rules::{self, Deed, Duty, Made},
     store::{self, Stored, StoredChange},
     value::Value,
 };
-use crate::Actor;
+use crate::{Actor, acting::Voice};
 
 /// The furthest that a change may lie ahead.
 const AHEAD_MS: i64 = 2 * 366 * TimeMs::DAY;
@@ -37,8 +37,10 @@ pub(super) fn enter(
     let place = Place { customer: sight.customer(), kept: Kept::Here };
     let customer = entrusting::hold(tx, &voice.author, &place)?.ok_or(Error::NotFound)?;
     let before = reading::before(tx, lens, customer, new.changed)?;
-    let id = open(tx, &voice, now, (customer, &before), new)?;
-    own_record_says(tx, lens, &voice.author, now, (new.customer, &new.value))?;
+    if new.until.is_some() && !before.is_for(new.changed) {
+        return Err(Error::NothingBefore);
+    }
+    let id = open(tx, &voice, now, (customer, before), new)?;
     reading::change(tx, lens, id)?.ok_or(Error::NotFound)
 }
 
@@ -63,12 +65,13 @@ pub(super) fn open(
     tx: &mut Tx<'_>,
     voice: &Voice<'_>,
     now: TimeMs,
-    (customer, before): (CustomerId, &Value),
+    (customer, before): (CustomerId, Value),
     new: &NewChange,
 ) -> Result<ChangeId, Error> {
     let network = voice.author.network();
     let id = ChangeId::at(now);
-    overtake(tx, voice, now, customer, new.changed)?;
+    // After what was for a time only, it goes back to what was before that.
+    let before = overtake(tx, voice, now, customer, new.changed)?.unwrap_or(before);
     let obliged = obliged(tx, voice, now, customer, new.changed)?;
     let body = Body::ChangeEntered {
         change: id,
@@ -84,7 +87,7 @@ pub(super) fn open(
         id,
         customer,
         changed: new.changed,
-        before: before.clone(),
+        before,
         given: new.value.clone(),
         from: new.from,
         until: new.until,
@@ -93,10 +96,13 @@ pub(super) fn open(
         by: voice.name.to_owned(),
         by_customer: new.by_customer,
         touch,
-        // Back to what nobody knows is no way back.
-        back: new.until.filter(|_| before.is_for(new.changed)),
+        begins: new.from.filter(|from| *from > now),
+        back: new.until,
     };
     store::insert_change(tx, network, &change)?;
+    if change.begins.is_none() {
+        records_say(tx, now, &voice.author, (customer, &change.given))?;
+    }
     for organisation in obliged {
         oblige(tx, voice, now, &change, organisation)?;
     }
@@ -169,27 +175,32 @@ fn needs(
     Ok(sight.fields().level(class) >= Level::Veiled)
 }
 
-/// A later change of the same detail takes the place of those before it.
+/// A later change of the same detail takes the place of those before it. Answers what was before
+/// those that were for a time only.
 fn overtake(
     tx: &mut Tx<'_>,
     voice: &Voice<'_>,
     now: TimeMs,
     customer: CustomerId,
     changed: Changed,
-) -> Result<(), Error> {
+) -> Result<Option<Value>, Error> {
     let network = voice.author.network();
     let zone = zone(tx, network)?;
+    let mut original = None;
     for home in merging::homes(tx, network, customer)? {
         for before in store::changes_of(tx, network, home)? {
             if before.changed != changed || !store::lock(tx, network, before.id)? {
                 continue;
             }
-            store::settle_back(tx, network, before.id)?;
+            if before.back.is_some() {
+                original = Some(before.before.clone());
+            }
+            store::settle(tx, network, before.id)?;
             for stored in store::of_change(tx, network, before.id, None)? {
                 let deed = Deed::Supersede;
                 go_on(tx, voice, now, (stored, &before.given, customer), &deed, &zone)?;
             }
         }
     }
-    Ok(())
+    Ok(original)
 }

@@ -7,6 +7,7 @@ use super::{
     types::{DutyState, ReadBack},
     value::Value,
 };
+use crate::store::StoredStep;
 
 /// A change as it lies in the database.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub(super) struct StoredChange {
     pub(super) by: String,
     pub(super) by_customer: bool,
     pub(super) touch: TouchId,
+    /// From when records are to say it; none once they do.
+    pub(super) begins: Option<TimeMs>,
     pub(super) back: Option<TimeMs>,
 }
 
@@ -41,7 +44,8 @@ impl FromRow for StoredChange {
             by: row.get(9)?,
             by_customer: row.get::<i64>(10)? != 0,
             touch: row.get(11)?,
-            back: row.get(12)?,
+            begins: row.get(12)?,
+            back: row.get(13)?,
         })
     }
 }
@@ -102,32 +106,6 @@ impl FromRow for Stored {
     }
 }
 
-/// A step as it lies in the database.
-#[derive(Debug, Clone)]
-pub(super) struct StoredStep {
-    pub(super) position: i64,
-    pub(super) step: String,
-    pub(super) at: TimeMs,
-    pub(super) organisation: Option<OrganisationId>,
-    pub(super) by: String,
-    pub(super) words: String,
-    pub(super) touch: TouchId,
-}
-
-impl FromRow for StoredStep {
-    fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
-        Ok(Self {
-            position: row.get(0)?,
-            step: row.get(1)?,
-            at: row.get(2)?,
-            organisation: row.get(3)?,
-            by: row.get(4)?,
-            words: row.get(5)?,
-            touch: row.get(6)?,
-        })
-    }
-}
-
 pub(super) fn insert_change(
     tx: &mut Tx<'_>,
     network: NetworkId,
@@ -135,8 +113,9 @@ pub(super) fn insert_change(
 ) -> Result<u64, Fault> {
     tx.exec(
         "insert into customer_change (network_id, change_id, customer_id, changed, before, given,
-           from_ms, until_ms, entered_ms, organisation_id, by_name, by_customer, touch_id, back_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+           from_ms, until_ms, entered_ms, organisation_id, by_name, by_customer, touch_id,
+           begins_ms, back_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         (
             network,
             change.id,
@@ -151,6 +130,7 @@ pub(super) fn insert_change(
             &change.by,
             i64::from(change.by_customer),
             change.touch,
+            change.begins,
             change.back,
         ),
     )
@@ -259,7 +239,7 @@ pub(super) fn change(
 ) -> Result<Option<StoredChange>, Fault> {
     cx.one(
         "select change_id, customer_id, changed, before, given, from_ms, until_ms, entered_ms,
-                organisation_id, by_name, by_customer, touch_id, back_ms
+                organisation_id, by_name, by_customer, touch_id, begins_ms, back_ms
            from customer_change
           where network_id = $1 and change_id = $2",
         (network, id),
@@ -289,7 +269,7 @@ pub(super) fn changes_of(
 ) -> Result<Vec<StoredChange>, Fault> {
     cx.all(
         "select change_id, customer_id, changed, before, given, from_ms, until_ms, entered_ms,
-                organisation_id, by_name, by_customer, touch_id, back_ms
+                organisation_id, by_name, by_customer, touch_id, begins_ms, back_ms
            from customer_change
           where network_id = $1 and customer_id = $2
           order by entered_ms desc, change_id desc
@@ -298,9 +278,22 @@ pub(super) fn changes_of(
     )
 }
 
-pub(super) fn settle_back(tx: &mut Tx<'_>, network: NetworkId, id: ChangeId) -> Result<u64, Fault> {
+/// Neither begins nor goes back by itself any more.
+pub(super) fn settle(tx: &mut Tx<'_>, network: NetworkId, id: ChangeId) -> Result<u64, Fault> {
     tx.exec(
-        "update customer_change set back_ms = null where network_id = $1 and change_id = $2",
+        "update customer_change set begins_ms = null, back_ms = null
+          where network_id = $1 and change_id = $2",
+        (network, id),
+    )
+}
+
+pub(super) fn settle_beginning(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    id: ChangeId,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update customer_change set begins_ms = null where network_id = $1 and change_id = $2",
         (network, id),
     )
 }
@@ -338,6 +331,23 @@ pub(super) fn one(
           where network_id = $1 and change_id = $2 and obligation_id = $3",
         (network, change, id),
     )
+}
+
+/// Changes that hold by now, and that records do not say yet, at most `limit`.
+pub(super) fn begun_by(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    now: TimeMs,
+    limit: usize,
+) -> Result<Vec<ChangeId>, Fault> {
+    let rows: Vec<(ChangeId,)> = cx.all(
+        "select change_id from customer_change
+          where network_id = $1 and begins_ms <= $2 and begins_ms is not null
+          order by begins_ms
+          limit $3",
+        (network, now, limit as i64),
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Changes that are to be what they were again by now, at most `limit`.

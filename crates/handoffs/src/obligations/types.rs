@@ -244,6 +244,9 @@ pub enum Error {
     /// It ends before it begins.
     #[error("the change ends before it begins, or lies more than two years ahead")]
     TimesWrong,
+    /// Nobody knows what to go back to.
+    #[error("you do not see what it is now, so it cannot go back by itself; leave out the end")]
+    NothingBefore,
     /// Too few words, or too many.
     #[error("this needs words: 3 to 500 characters")]
     WordsWrong,

@@ -366,6 +366,8 @@ pub enum SystemReason {
     OperatorReport,
     /// The demo's story is being told.
     Demo,
+    /// A change that was told once is written into the brand's own record.
+    Change,
 }
 
 impl SystemReason {
@@ -373,6 +375,7 @@ impl SystemReason {
         match self {
             Self::OperatorReport => "operator report",
             Self::Demo => "demo",
+            Self::Change => "change",
         }
     }
 }

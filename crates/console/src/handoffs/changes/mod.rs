@@ -50,7 +50,7 @@ fn failure(error: Error, field: &'static str) -> Failure {
     match error {
         Error::NotFound => Failure::NotFound,
         Error::ValueWrong(_) | Error::TooLong | Error::WordsWrong => Failure::field(field, text),
-        Error::TimesWrong => Failure::field("until", text),
+        Error::TimesWrong | Error::NothingBefore => Failure::field("until", text),
         Error::AppliedAlready | Error::Over | Error::NotYours => {
             Failure::Conflict(format!("{text} Nothing was changed."))
         }

@@ -63,7 +63,7 @@ impl From<Error> for Failure {
         match error {
             Error::NotFound => Self::NotFound,
             Error::ValueWrong(_) | Error::TooLong => Self::field("value", text),
-            Error::TimesWrong => Self::field("until", text),
+            Error::TimesWrong | Error::NothingBefore => Self::field("until", text),
             Error::WordsWrong => Self::field("words", text),
             Error::AppliedAlready | Error::Over => Self::Conflict(crate::api::sentence(&text)),
             Error::NotYours => Self::Forbidden(crate::api::sentence(&text).into()),

@@ -15,10 +15,10 @@ use handfast_record::{
 use super::{
     Change, Obligation, PAGE_ROWS, Step,
     same::{diff, is_same},
-    store::{self as stored, Stored, StoredChange, StoredStep},
+    store::{self as stored, Stored, StoredChange},
     value::{Address, Value},
 };
-use crate::Board;
+use crate::{Board, store::StoredStep};
 
 /// Through which eyes a customer is looked at, and what is known of it by them.
 struct Eyes {

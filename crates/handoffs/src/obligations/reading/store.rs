@@ -2,7 +2,7 @@ use handfast_db::{Cx, Fault};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{ChangeId, ObligationId};
 
-use crate::obligations::store::{Stored, StoredStep};
+use crate::{obligations::store::Stored, store::StoredStep};
 
 pub(super) fn steps(
     cx: &mut Cx<'_>,

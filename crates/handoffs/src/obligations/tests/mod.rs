@@ -105,12 +105,21 @@ impl Move {
     }
 
     fn enters(&self, by: OrganisationId, value: Value, until: Option<TimeMs>) -> Change {
+        self.enters_from(by, value, (None, until))
+    }
+
+    fn enters_from(
+        &self,
+        by: OrganisationId,
+        value: Value,
+        (from, until): (Option<TimeMs>, Option<TimeMs>),
+    ) -> Change {
         let customer = self.maya;
         let new = NewChange {
             customer,
             changed: handfast_record::touches::Changed::Address,
             value,
-            from: None,
+            from,
             until,
             by_customer: true,
         };

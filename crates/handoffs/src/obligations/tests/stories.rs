@@ -127,8 +127,10 @@ fn what_is_for_a_summer_goes_back_by_itself() {
         let (brand, harbour) = (told.world.brand, told.world.harbour);
         let until = told.world.clock.now().plus(30 * TimeMs::DAY);
         let summer = told.enters(brand, address("1 Quay", "Bath", "BA1 1AA"), Some(until));
+        assert!(told.shown().contains("1 Quay"));
         told.world.clock.advance(31 * TimeMs::DAY);
         assert!(told.round() >= 1);
+        assert!(told.shown().contains("14 Mill Row"), "her page too");
         let sight_of = |by| told.world.seen(by, told.maya, of_customer);
         let changes = sight_of(brand);
         assert_eq!(changes.len(), 2);
@@ -145,6 +147,7 @@ fn a_workshop_enters_it_and_what_is_wrong_leaves_no_trace() {
     for told in moves() {
         let (spoke, harbour) = (told.world.spoke, told.world.harbour);
         let change = told.enters(harbour, bristol("Flat 3"), None);
+        assert!(told.shown().contains("Flat 3"), "it stands on the brand's page");
         let obliged: Vec<_> = told.change(told.world.brand, change.id).unwrap().obligations;
         assert_eq!(obliged.iter().map(|one| one.organisation).collect::<Vec<_>>(), [spoke]);
         let now = told.world.clock.now();
@@ -224,4 +227,74 @@ fn standing(
     id: handfast_record::CustomerId,
 ) -> Result<handfast_record::CustomerId, Fault> {
     Ok(handfast_record::customers::look(cx, lens, id)?.unwrap().customer())
+}
+
+#[test]
+fn what_holds_from_may_on_is_told_today_and_shown_in_may() {
+    for told in moves() {
+        let may = told.world.clock.now().plus(60 * TimeMs::DAY);
+        let (brand, harbour) = (told.world.brand, told.world.harbour);
+        let change = told.enters_from(brand, bristol("Flat 3"), (Some(may), None));
+        assert_eq!(told.obligation(harbour, &change).due, may);
+        told.round();
+        assert!(told.shown().contains("14 Mill Row"), "she lives there still");
+        told.world.clock.advance(61 * TimeMs::DAY);
+        told.round();
+        assert!(told.shown().contains("Flat 3"));
+        told.world.clock.advance(TimeMs::DAY);
+        told.round();
+        let changes = told.world.seen(brand, told.maya, of_customer);
+        assert_eq!(changes.len(), 1);
+    }
+}
+
+#[test]
+fn after_two_summers_in_a_row_she_is_back_where_she_was_before_both() {
+    for told in moves() {
+        let (brand, now) = (told.world.brand, told.world.clock.now());
+        let until = |days| Some(now.plus(days * TimeMs::DAY));
+        told.enters(brand, address("1 Quay", "Bath", "BA1 1AA"), until(30));
+        told.enters(brand, address("2 Pier", "Hove", "BN3 1AA"), until(40));
+        told.world.clock.advance(35 * TimeMs::DAY);
+        told.round();
+        assert!(told.shown().contains("2 Pier"), "the first ended when the second began");
+        told.world.clock.advance(9 * TimeMs::DAY);
+        told.round();
+        assert!(told.shown().contains("14 Mill Row"));
+    }
+}
+
+#[test]
+fn who_does_not_see_what_it_was_cannot_have_it_go_back() {
+    for told in moves() {
+        let until = Some(told.world.clock.now().plus(TimeMs::DAY));
+        let customer = told.maya;
+        let new = NewChange {
+            customer,
+            changed: Changed::Phone,
+            value: Value::Phone("07700 900123".to_owned()),
+            from: None,
+            until,
+            by_customer: true,
+        };
+        let entered = told.does(told.pedal, move |tx, lens, actor, now| {
+            enter(tx, lens, actor, now, &new).map(drop)
+        });
+        assert!(matches!(entered, Err(Error::NothingBefore)));
+    }
+}
+
+#[test]
+fn what_is_of_another_kind_is_a_mismatch_and_changes_no_record() {
+    for told in moves() {
+        let (brand, harbour) = (told.world.brand, told.world.harbour);
+        let change = told.enters(brand, bristol("Flat 3"), None);
+        let id = told.obligation(harbour, &change).id;
+        let read = told.reads_back(harbour, id, Value::Phone("07700 900999".to_owned()));
+        assert_eq!(read.state, DutyState::Mismatch);
+        let lens = told.world.lens(brand);
+        let find = |cx: &mut Cx<'_>| handfast_record::customers::find(cx, &lens, told.maya);
+        let seen = told.world.db.read(find).unwrap().unwrap();
+        assert!(seen.records.iter().all(|record| record.details.phone.is_empty()));
+    }
 }
