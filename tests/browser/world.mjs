@@ -1,8 +1,8 @@
 // The world of the browser journeys: one demo server, one Chromium, and pages that remember what
 // went wrong in them. With HANDFAST_URL and HANDFAST_LINKS (the `ready` line's links) it uses a
-// server that runs already.
+// server that runs already. On PostgreSQL it needs HANDFAST_TEST_POSTGRES: `bin/with-postgres`.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -13,9 +13,9 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const binary = process.env.HANDFAST_BINARY ?? join(root, "target/debug/handfast");
+export const binary = process.env.HANDFAST_BINARY ?? join(root, "target/debug/handfast");
 const axeSource = createRequire(import.meta.url)("axe-core").source;
-const START_LIMIT_MS = 120_000; // a debug build makes two years of touches first
+const START_LIMIT_MS = 400_000; // a debug build makes two years of touches first
 const STEP_LIMIT_MS = 15_000;
 
 export const results = join(root, "test-results");
@@ -27,11 +27,13 @@ const CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 export class World {
-  static async open() {
+  /** `engine` is "sqlite" or "postgresql". */
+  static async open(engine = "sqlite") {
     const world = new World();
+    world.engine = engine;
     await mkdir(results, { recursive: true });
     try {
-      await (process.env.HANDFAST_URL ? world.#borrow() : world.#start());
+      await (process.env.HANDFAST_URL && engine === "sqlite" ? world.#borrow() : world.#start());
       const executablePath = browserPath();
       world.browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
     } catch (error) {
@@ -49,6 +51,7 @@ export class World {
   async #start() {
     this.folder = await mkdtemp(join(tmpdir(), "handfast-browser-"));
     const flags = ["demo", "--data", this.folder, "--listen", "127.0.0.1:0", "--json"];
+    if (this.engine === "postgresql") flags.push("--database", freshDatabase());
     this.server = spawn(binary, flags, { stdio: ["ignore", "pipe", "pipe"] });
     this.server.log = "";
     this.server.stderr.on("data", (text) => { this.server.log += text; });
@@ -97,10 +100,11 @@ export class World {
     return page;
   }
 
-  /** Uses the demo's one-click link of a role, such as "brand admin" or "partner staff". */
-  async signIn(page, role) {
-    const link = this.links.find((one) => one.role === role);
-    assert.ok(link, `the demo has a link for ${role}: ${this.links.map((one) => one.role)}`);
+  /** Uses the demo's one-click link of a person, by name or by role, such as "brand admin". */
+  async signIn(page, who) {
+    const link = this.links.find((one) => one.name === who || one.role === who);
+    const known = this.links.map((one) => `${one.name}, ${one.role}`);
+    assert.ok(link, `the demo has a link for ${who}: ${known.join("; ")}`);
     await page.goto(link.url);
     const button = page.getByRole("main").getByRole("button", { name: /sign in/i });
     if (await button.count()) await Promise.all([page.waitForURL(/./), button.click()]);
@@ -167,6 +171,14 @@ async function paths(links) {
   const all = await links.evaluateAll((some) => some.map((one) => one.getAttribute("href")));
   const pages = all.filter((path) => !/sign-out|\.csv|\.json/.test(path));
   return pages.map((path) => path.split("#")[0]);
+}
+
+/** A database of its own beside the one that HANDFAST_TEST_POSTGRES names. */
+function freshDatabase() {
+  const beside = process.env.HANDFAST_TEST_POSTGRES;
+  const name = `journeys_${process.pid}`;
+  execFileSync("psql", ["-qX", beside, "-c", `create database ${name}`]);
+  return beside.replace(/[^/]*$/, name);
 }
 
 function browserPath() {

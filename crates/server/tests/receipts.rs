@@ -142,6 +142,33 @@ fn a_receipt_is_checked_on_another_machine_with_the_file_and_the_key_alone() {
 }
 
 #[test]
+fn all_receipts_of_a_file_are_checked_and_the_bad_one_is_named() {
+    let town = town();
+    let key = town.key();
+    let verify = |receipts: &Value| {
+        let file = town.file("receipts.json", &receipts.to_string());
+        let output = handfast(&["receipt", "verify", file.to_str().unwrap(), "--key", &key])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout.clone()).unwrap();
+        (output.status.code(), said, stderr(&output))
+    };
+    let all = [1, 2, 3].map(|number| serde_json::to_value(town.receipt(number)).unwrap());
+    let (code, said, told) = verify(&json!(all));
+    assert_eq!(code, Some(0), "{told}");
+    assert!(said.contains("All 3 receipts are valid, of the ledger handfast/aurora."), "{said}");
+
+    let mut forged = all;
+    forged[1]["touch"]["at_ms"] = json!(1);
+    let (code, said, told) = verify(&json!(forged));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("   1  valid") && said.contains("   2  NOTHING"), "{said}");
+    assert!(told.contains("of the 3 receipts in") && told.contains("prove nothing: 2"), "{told}");
+    let (code, _, told) = verify(&json!([]));
+    assert!(code == Some(1) && told.contains("holds no receipt"), "{told}");
+}
+
+#[test]
 fn a_receipt_that_proves_nothing_says_why_in_words() {
     let town = town();
     let (receipt, key) = (town.receipt(3), town.key());

@@ -21,7 +21,7 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
 
 #[derive(Subcommand)]
 pub(super) enum ReceiptCommand {
-    /// Say whether a receipt proves what it says: needs the file and the public key, nothing else
+    /// Say whether receipts prove what they say: needs the file and the public key, nothing else
     Verify(Verify),
     /// Print the public key by which a network's receipts are checked
     Key(Key),
@@ -38,7 +38,7 @@ impl ReceiptCommand {
 
 #[derive(Args)]
 pub(super) struct Verify {
-    /// The receipt as it was downloaded; - for standard input
+    /// The receipt as it was downloaded, or a list of them; - for standard input
     file: PathBuf,
     /// The ledger's public key (NAME+HASH+KEY), or a file that holds it
     #[arg(long)]
@@ -52,16 +52,20 @@ impl Verify {
     fn run(self) -> Result<()> {
         let key = public_key(&self.key)?;
         let bytes = bytes(&self.file)?;
-        let checked = Receipt::read(&bytes)
-            .and_then(|receipt| receipt.verify(&key).map(|checkpoint| (receipt, checkpoint)));
-        match checked {
+        match several(&bytes) {
+            Some(receipts) => self.all(&receipts, &key),
+            None => self.one(&bytes, &key),
+        }
+    }
+
+    fn one(&self, bytes: &[u8], key: &PublicKey) -> Result<()> {
+        match checked(bytes, key) {
             Ok((receipt, checkpoint)) => say::answer(
                 self.json,
-                &value(&receipt, &checkpoint, &key),
-                text(&receipt, &checkpoint, &key),
+                &value(&receipt, &checkpoint, key),
+                text(&receipt, &checkpoint, key),
             ),
-            Err(error) => {
-                let why = plain(&error.to_string());
+            Err(why) => {
                 if self.json {
                     say::answer(true, &json!({ "valid": false, "why": why }), "")?;
                 }
@@ -69,6 +73,58 @@ impl Verify {
             }
         }
     }
+
+    /// Says of each whether it is valid; it is an error if one is not.
+    fn all(&self, receipts: &[Vec<u8>], key: &PublicKey) -> Result<()> {
+        ensure!(!receipts.is_empty(), "{} holds no receipt", self.file.display());
+        let (mut values, mut lines, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, bytes) in (1..).zip(receipts) {
+            match checked(bytes, key) {
+                Ok((receipt, checkpoint)) => {
+                    values.push(value(&receipt, &checkpoint, key));
+                    lines.push(format!("{number:>4}  valid    {}", plain(&line(&receipt))));
+                }
+                Err(why) => {
+                    values.push(json!({ "valid": false, "why": why }));
+                    lines.push(format!("{number:>4}  NOTHING  {why}"));
+                    wrong.push(number.to_string());
+                }
+            }
+        }
+        let count = receipts.len();
+        if wrong.is_empty() {
+            let ledger = key.name();
+            lines.push(format!("All {count} receipts are valid, of the ledger {ledger}."));
+        }
+        say::answer(self.json, &json!(values), lines.join("\n"))?;
+        ensure!(
+            wrong.is_empty(),
+            "of the {count} receipts in {} these prove nothing: {}",
+            self.file.display(),
+            wrong.join(", ")
+        );
+        Ok(())
+    }
+}
+
+/// The receipts of a file that holds a list of them, as a page gives all of a hand-off at once.
+fn several(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let list: Vec<Value> = serde_json::from_slice(bytes).ok()?;
+    Some(list.iter().map(|receipt| receipt.to_string().into_bytes()).collect())
+}
+
+/// What is proven, or why nothing is.
+fn checked(bytes: &[u8], key: &PublicKey) -> Result<(Receipt, Checkpoint), String> {
+    Receipt::read(bytes)
+        .and_then(|receipt| receipt.verify(key).map(|checkpoint| (receipt, checkpoint)))
+        .map_err(|error| plain(&error.to_string()))
+}
+
+/// One receipt in one line.
+fn line(receipt: &Receipt) -> String {
+    let touch = &receipt.touch;
+    let summary = receipt.content.as_ref().map_or("", |content| &content.summary);
+    format!("{}  {}  {summary}", TimeMs(touch.at_ms).rfc3339(), touch.kind)
 }
 
 #[derive(Args)]

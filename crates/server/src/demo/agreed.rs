@@ -1,4 +1,4 @@
-//! What Aurora signed with its partners, what Maya allows, and what a workshop asks for.
+//! What Aurora signed with its partners, and what a workshop asks for.
 
 use anyhow::{Context, Result};
 use handfast_db::Tx;
@@ -6,10 +6,8 @@ use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
     CustomerId, agreements,
     agreements::Guests,
-    consents::{self, Say},
     customers, organisations, requests,
     sharing::{Author, Class, Lens, SystemReason},
-    touches::Channel,
 };
 
 use super::stage::{Ago, Stage};
@@ -44,35 +42,14 @@ pub(super) fn sign(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// Maya wants her new address with those who deliver to her, and nobody else; the workshop that has
-/// her motor asks what it may know of the price.
+/// The workshop that has Maya's motor asks what it may know of the price.
 pub(super) fn ask(stage: &Stage, tx: &mut Tx<'_>, (priya, ines): (&Author, &Author)) -> Result<()> {
     let (network, harbour) = (stage.network, ines.organisation_id());
     let brand = priya.organisation_id();
     let lens = Lens::system(network, brand, SystemReason::Demo);
     let maya = customers::by_reference(tx, &lens, brand, "AUR-C-20418")?;
     let maya = maya.context("the story misses Maya")?.id;
-    forbid(tx, &lens, priya, stage.at(Ago(1, 12, 20)), (maya, harbour))?;
     request(tx, ines, stage.at(Ago(0, 9, 5)), (network, harbour, maya))
-}
-
-fn forbid(
-    tx: &mut Tx<'_>,
-    lens: &Lens,
-    priya: &Author,
-    at: TimeMs,
-    (maya, harbour): (CustomerId, OrganisationId),
-) -> Result<()> {
-    let say = Say {
-        purpose: None,
-        organisation: Some(harbour),
-        class: Some(Class::Address),
-        allowed: false,
-        channel: Channel::Phone,
-        text_version: None,
-    };
-    consents::say(tx, lens, priya, at, maya, say)?;
-    Ok(())
 }
 
 fn request(

@@ -21,7 +21,7 @@ const PARTNERS: [Partner; 14] = [
     ("kettle", "Kettle Lane Bikes", &[Kind::Reseller], "Bristol, Cardiff"),
     ("swift", "Swift Parcel", &[Kind::Carrier, Kind::Fulfilment], "United Kingdom"),
     ("coverwell", "CoverWell", &[Kind::Insurer], "United Kingdom"),
-    ("pedal", "Pedal & Post", &[Kind::Vendor], "United Kingdom"),
+    ("pedal", "Pedal & Post", &[Kind::Licensee, Kind::Fulfilment], "United Kingdom"),
     ("northgate", "Northgate Cycles", &[Kind::Reseller], "Newcastle, Durham"),
     ("fell", "Fell & Dale", &[Kind::Franchisee, Kind::Service], "Kendal, Lancaster"),
     ("wheelhouse", "The Wheel House", &[Kind::Reseller, Kind::Service], "Norwich"),

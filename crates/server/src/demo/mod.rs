@@ -6,6 +6,7 @@ mod cast;
 mod crowd;
 mod doubles;
 mod handed;
+mod moved;
 mod stage;
 mod story;
 
