@@ -5,6 +5,7 @@
 //! "Flat 27, 3 Mill Row". What differs only in case, accents, spacing, punctuation, the usual short
 //! forms of streets, or how a phone number is written, is the same.
 
+use celes::Country;
 use handfast_kit::tokens;
 
 use super::value::{Address, Value};
@@ -97,7 +98,19 @@ fn is_same_address(given: &Address, held: &Address) -> bool {
         && code(&given.postcode) == code(&held.postcode)
         && plain(&given.city) == plain(&held.city)
         && is_same_or_left_out(&given.region, &held.region)
-        && is_same_or_left_out(&given.country, &held.country)
+        && (is_same_or_left_out(&given.country, &held.country)
+            || is_same_country(&given.country, &held.country))
+}
+
+/// Whether both name one country of ISO 3166-1: "GB", "GBR", "UK" and "United Kingdom" are one.
+fn is_same_country(one: &str, other: &str) -> bool {
+    let country = |text: &str| -> Option<Country> {
+        let text: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        // The one code that everybody writes and the standard only reserves.
+        let text = if text.eq_ignore_ascii_case("uk") { "GB" } else { &text };
+        text.parse().ok()
+    };
+    country(one).is_some_and(|one| country(other).is_some_and(|other| one.value == other.value))
 }
 
 /// The short form of a word of an address.

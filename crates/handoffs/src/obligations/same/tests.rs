@@ -90,6 +90,15 @@ fn a_country_that_the_label_leaves_out_is_no_difference_and_another_country_is()
     };
     assert!(is_same(&of("GB"), &of("")));
     assert!(!is_same(&of("GB"), &of("US")));
+    for written in ["gb", "GBR", "UK", "United Kingdom", "Great Britain", "GB "] {
+        assert!(is_same(&of("GB"), &of(written)), "{written}");
+    }
+    for (one, other) in [("DE", "Germany"), ("The Netherlands", "NL"), ("US", "United States")] {
+        assert!(is_same(&of(one), &of(other)), "{one}: {other}");
+    }
+    for (one, other) in [("AT", "Australia"), ("Austria", "AU"), ("GB", "Nowhere"), ("NG", "NE")] {
+        assert!(!is_same(&of(one), &of(other)), "{one}: {other}");
+    }
 }
 
 #[test]
