@@ -73,6 +73,12 @@ pub enum ChangeMark {}
 /// Marks the id of an obligation.
 #[derive(Debug, Clone, Copy)]
 pub enum ObligationMark {}
+/// Marks the id of a dispute.
+#[derive(Debug, Clone, Copy)]
+pub enum DisputeMark {}
+/// Marks the id of a trace.
+#[derive(Debug, Clone, Copy)]
+pub enum TraceMark {}
 
 /// Which customer: the one human or business behind one or more records.
 pub type CustomerId = Id<CustomerMark>;
@@ -92,6 +98,10 @@ pub type HandOffId = Id<HandOffMark>;
 pub type ChangeId = Id<ChangeMark>;
 /// Which obligation: one organisation's part of a change.
 pub type ObligationId = Id<ObligationMark>;
+/// Which dispute: between two organisations, about whose part something was.
+pub type DisputeId = Id<DisputeMark>;
+/// Which trace: of a delivery that did not arrive.
+pub type TraceId = Id<TraceMark>;
 
 /// The API's calls about what this crate knows.
 pub fn routes() -> Vec<Route> {

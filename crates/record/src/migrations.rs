@@ -31,6 +31,7 @@ pub const ALL: &[Migration] = migrations![
     "0016_obligations",
     "0017_outbox",
     "0018_webhooks",
+    "0020_disputes",
 ];
 
 #[cfg(test)]

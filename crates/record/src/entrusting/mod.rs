@@ -1,6 +1,7 @@
 //! What a customer's things need that are handed from one organisation to another: where they lie
 //! now, whoever was merged or parted meanwhile, and a tie for who takes one over.
 
+mod shipment;
 mod store;
 
 use handfast_db::{Cx, Fault, Tx};
@@ -17,6 +18,8 @@ use crate::{
 
 /// Where a thing lies: cases and orders go with their records, all else with the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub use shipment::{Shipment, shipment};
+
 pub struct Place {
     /// The customer whose it was when it was first handed off.
     pub customer: CustomerId,

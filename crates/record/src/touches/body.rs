@@ -1,7 +1,9 @@
 use handfast_kit::{Day, OrganisationId, TimeMs};
 use serde::{Deserialize, Serialize};
 
-use super::{Changed, Channel, DutyStep, Field, HandOffStep, Handed, SoldLine, Step};
+use super::{
+    Changed, Channel, DisputeSaid, DutyStep, Field, HandOffStep, Handed, SoldLine, Step, TraceSaid,
+};
 use crate::{
     ChangeId, CustomerId, HandOffId, ObligationId, RecordId,
     sharing::{Class, Purpose, Tie},
@@ -382,4 +384,8 @@ pub enum Body {
         /// The name of who did it, as they gave it; empty for a clock or a system.
         by: String,
     },
+    /// A dispute about whose part something was came to a step.
+    Dispute(DisputeSaid),
+    /// The trace of a missing delivery came to a step.
+    Trace(TraceSaid),
 }

@@ -40,6 +40,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words! {
     /// What is handed off.
     Handed {
@@ -177,6 +179,6 @@ pub(super) fn summary(body: &Body) -> String {
             let said = format!("The change of {} {}", changed.in_words(), step.in_words());
             if words.is_empty() { said } else { format!("{said}: {words}") }
         }
-        _ => String::new(),
+        other => super::disputed::summary(other),
     }
 }

@@ -45,6 +45,8 @@ impl Body {
             Self::ChangeEntered { .. } => "change_entered",
             Self::HandOff { .. } => "hand_off",
             Self::Obligation { .. } => "obligation",
+            Self::Dispute(_) => "dispute",
+            Self::Trace(_) => "trace",
         }
     }
 
@@ -59,6 +61,8 @@ impl Body {
                 changed.class()
             }
             Self::HandOff { thing, .. } => thing.class(),
+            Self::Dispute(said) => said.class,
+            Self::Trace(_) => Class::Delivery,
             Self::Sale { .. } => Class::Purchase,
             Self::Payment { .. } => Class::Price,
             Self::DeliveryPromised { .. } | Self::Shipped { .. } | Self::Delivered { .. } => {
@@ -102,7 +106,9 @@ impl Body {
             | Self::ConsentTakenBack { .. }
             | Self::ChangeEntered { .. }
             | Self::HandOff { .. }
-            | Self::Obligation { .. } => return None,
+            | Self::Obligation { .. }
+            | Self::Dispute(_)
+            | Self::Trace(_) => return None,
             Self::Sale { .. } => Tie::Sold,
             Self::CaseOpened { .. }
             | Self::CaseStep { .. }
@@ -136,6 +142,8 @@ impl Body {
             Self::CaseHandOver { case_ref, from, to } => {
                 [case_ref, from, to].into_iter().for_each(String::clear);
             }
+            Self::Dispute(said) => said.by.clear(),
+            Self::Trace(said) => said.by.clear(),
             _ => {}
         }
         self

@@ -36,7 +36,7 @@ const KNOWN: [(&str, Care); 17] = [
 ];
 
 /// Tables of another place that name a customer, with what merging does about it.
-const NAMED: [(&str, &str); 13] = [
+const NAMED: [(&str, &str); 15] = [
     ("record_ref", "led to where the record is"),
     ("touch_place", "led to where the touch is"),
     ("sale_ref", "led to where the sale is"),
@@ -49,6 +49,8 @@ const NAMED: [(&str, &str); 13] = [
     ("hand_off", "names who was meant, who is followed to where they or the thing stand"),
     ("customer_change", "names who was meant, who is followed to where they stand"),
     ("obligation", "lies with its change, whose customer is followed to where they stand"),
+    ("dispute", "names who was meant, who is followed to where they or the thing stand"),
+    ("trace", "names who was meant, who is followed to where the order stands"),
     ("idempotency", "repeats an answer as it was given"),
 ];
 
