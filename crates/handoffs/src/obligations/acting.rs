@@ -100,13 +100,13 @@ pub(super) fn go_on(
     Ok(true)
 }
 
-pub(super) fn note(
-    tx: &mut Tx<'_>,
+/// The touch that tells of a step.
+pub(super) fn touch(
     voice: &Voice<'_>,
     now: TimeMs,
     (stored, customer): (&Stored, CustomerId),
     made: &Made,
-) -> Result<(), Fault> {
+) -> NewTouch {
     let body = Body::Obligation {
         obligation: stored.id,
         change: stored.change,
@@ -117,7 +117,17 @@ pub(super) fn note(
         due: stored.waits.map(|(_, due)| due),
         by: voice.name.to_owned(),
     };
-    let new = NewTouch::new(customer.as_kind(), now, body).naming(vec![stored.organisation]);
+    NewTouch::new(customer.as_kind(), now, body).naming(vec![stored.organisation])
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (stored, customer): (&Stored, CustomerId),
+    made: &Made,
+) -> Result<(), Fault> {
+    let new = touch(voice, now, (stored, customer), made);
     let (touch, _) = touches::append(tx, &voice.author, now, new)?;
     let step = StoredStep {
         position: stored.duty.version,

@@ -1,21 +1,25 @@
 //! Entering a change: once, for all who need it.
 
+mod store;
+
+use std::collections::HashSet;
+
 use handfast_db::{Fault, Tx};
-use handfast_kit::{NetworkId, OrganisationId, TimeMs};
+use handfast_kit::{OrganisationId, TimeMs, Zone};
 use handfast_record::{
     ChangeId, CustomerId, ObligationId, customers,
     entrusting::{self, Kept, Place},
     merging,
-    sharing::{Class, Lens, Level},
+    sharing::{self, Class, Lens, Level, Sight},
     touches::{self, Body, Changed, DutyStep, NewTouch},
 };
 
 use super::{
     Change, Error, NewChange,
-    acting::{go_on, note, records_say, zone},
+    acting::{records_say, touch, zone},
     reading,
     rules::{self, Deed, Duty, Made},
-    store::{self, Stored, StoredChange},
+    store::{self as stored, Stored, StoredChange},
     value::Value,
 };
 use crate::{Actor, acting::Voice};
@@ -99,45 +103,64 @@ pub(super) fn open(
         begins: new.from.filter(|from| *from > now),
         back: new.until,
     };
-    store::insert_change(tx, network, &change)?;
+    stored::insert_change(tx, network, &change)?;
     if change.begins.is_none() {
         records_say(tx, now, &voice.author, (customer, &change.given))?;
     }
-    for organisation in obliged {
-        oblige(tx, voice, now, &change, organisation)?;
-    }
+    oblige(tx, voice, now, &change, obliged)?;
     Ok(id)
 }
 
-/// Tells one organisation what it has to do.
+/// Tells each organisation what it has to do.
 fn oblige(
     tx: &mut Tx<'_>,
     voice: &Voice<'_>,
     now: TimeMs,
     change: &StoredChange,
-    organisation: OrganisationId,
+    obliged: Vec<OrganisationId>,
 ) -> Result<(), Fault> {
     let (network, customer) = (voice.author.network(), change.customer);
+    if obliged.is_empty() {
+        return Ok(());
+    }
     let zone = zone(tx, network)?;
-    let next_delivery = entrusting::next_delivery(tx, &voice.author, customer, organisation, now)?;
-    let due = rules::due(now, change.from, next_delivery, &zone);
-    let stored = Stored {
-        id: ObligationId::at(now),
-        change: change.id,
-        customer,
-        organisation,
-        changed: change.changed,
-        sent: now,
-        next_delivery,
-        waits: Some((organisation, due)),
-        duty: Duty::sent(now, due),
+    let deliveries = entrusting::next_deliveries(tx, &voice.author, customer, now)?;
+    let sent = |organisation| {
+        let next_delivery = deliveries.get(&organisation).copied();
+        let due = rules::due(now, change.from, next_delivery, &zone);
+        Stored {
+            id: ObligationId::at(now),
+            change: change.id,
+            customer,
+            organisation,
+            changed: change.changed,
+            sent: now,
+            next_delivery,
+            waits: Some((organisation, due)),
+            duty: Duty::sent(now, due),
+        }
     };
-    store::insert(tx, network, &stored)?;
-    let made = Made { step: DutyStep::Sent, words: String::new() };
-    note(tx, voice, now, (&stored, customer), &made)
+    let sent: Vec<Stored> = obliged.into_iter().map(sent).collect();
+    store::insert(tx, network, change.id, &sent)?;
+    note_all(tx, voice, now, (&sent, customer), DutyStep::Sent)
 }
 
-/// Who needs a change, but for whoever tells it.
+/// As `note` of each, for a step without words that many take at once.
+fn note_all(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (all, customer): (&[Stored], CustomerId),
+    step: DutyStep,
+) -> Result<(), Fault> {
+    let made = Made { step, words: String::new() };
+    let touches = all.iter().map(|stored| touch(voice, now, (stored, customer), &made)).collect();
+    let touches = touches::append_all(tx, &voice.author, now, touches)?;
+    store::insert_steps(tx, voice, now, step.word(), (all, &touches))
+}
+
+/// Who needs a change, but for whoever tells it: of those with a tie, who is shown such data by its
+/// own lens. Of what the customer no longer allows, and of an erasure, all are told.
 fn obliged(
     tx: &mut Tx<'_>,
     voice: &Voice<'_>,
@@ -148,31 +171,15 @@ fn obliged(
     let network = voice.author.network();
     let mut obliged = entrusting::tied(tx, &voice.author, customer, now)?;
     obliged.retain(|organisation| *organisation != voice.author.organisation_id());
-    let mut needing = Vec::new();
-    for organisation in obliged {
-        if needs(tx, network, (organisation, customer), changed, now)? {
-            needing.push(organisation);
-        }
-    }
-    Ok(needing)
-}
-
-/// Whether an organisation with a tie is to be told: of what changes, if it is shown such data; of
-/// what the customer no longer allows, and of an erasure, always.
-fn needs(
-    tx: &mut Tx<'_>,
-    network: NetworkId,
-    (organisation, customer): (OrganisationId, CustomerId),
-    changed: Changed,
-    now: TimeMs,
-) -> Result<bool, Fault> {
     let class = changed.class();
     if class == Class::Relationship {
-        return Ok(true);
+        return Ok(obliged);
     }
-    let theirs = Lens::of_partner(tx, network, organisation, now)?;
-    let sight = theirs.sight(tx, customer)?;
-    Ok(sight.fields().level(class) >= Level::Veiled)
+    let sights = sharing::sights(tx, network, customer, now)?;
+    let needing = sights.iter().filter(|sight| sight.fields().level(class) >= Level::Veiled);
+    let needing: HashSet<OrganisationId> = needing.map(Sight::organisation).collect();
+    obliged.retain(|organisation| needing.contains(organisation));
+    Ok(obliged)
 }
 
 /// A later change of the same detail takes the place of those before it. Answers what was before
@@ -188,19 +195,38 @@ fn overtake(
     let zone = zone(tx, network)?;
     let mut original = None;
     for home in merging::homes(tx, network, customer)? {
-        for before in store::changes_of(tx, network, home)? {
-            if before.changed != changed || !store::lock(tx, network, before.id)? {
+        for before in stored::changes_of(tx, network, home)? {
+            if before.changed != changed || !stored::lock(tx, network, before.id)? {
                 continue;
             }
             if before.back.is_some() {
                 original = Some(before.before.clone());
             }
-            store::settle(tx, network, before.id)?;
-            for stored in store::of_change(tx, network, before.id, None)? {
-                let deed = Deed::Supersede;
-                go_on(tx, voice, now, (stored, &before.given, customer), &deed, &zone)?;
-            }
+            stored::settle(tx, network, before.id)?;
+            supersede(tx, voice, now, (&before, customer), &zone)?;
         }
     }
     Ok(original)
+}
+
+/// What is still to be done of a change is to be done no more.
+fn supersede(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (before, customer): (&StoredChange, CustomerId),
+    zone: &Zone,
+) -> Result<(), Error> {
+    let network = voice.author.network();
+    let mut over = Vec::new();
+    for mut stored in stored::open_of_change(tx, network, before.id)? {
+        let deed = Deed::Supersede;
+        let (duty, made) = rules::apply(&stored.duty, &before.given, &deed, now, zone)?;
+        if made.is_some() {
+            (stored.duty, stored.waits) = (duty, None);
+            stored::update(tx, network, &stored)?;
+            over.push(stored);
+        }
+    }
+    Ok(note_all(tx, voice, now, (&over, customer), DutyStep::Superseded)?)
 }

@@ -136,38 +136,6 @@ pub(super) fn insert_change(
     )
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, network: NetworkId, stored: &Stored) -> Result<(), Fault> {
-    let duty = &stored.duty;
-    tx.exec(
-        "insert into obligation (network_id, change_id, obligation_id, customer_id, organisation_id,
-           changed, state, version, sent_ms, due_ms, next_delivery_ms, is_seen, remind_ms,
-           is_escalated, held, how, waits_id, waits_due_ms, next_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, '', '', $13, $14, $15)",
-        (
-            network,
-            stored.change,
-            stored.id,
-            stored.customer,
-            stored.organisation,
-            stored.changed.word(),
-            duty.state.word(),
-            duty.version,
-            stored.sent,
-            duty.due,
-            stored.next_delivery,
-            duty.remind,
-            stored.waits.map(|(who, _)| who),
-            stored.waits.map(|(_, due)| due),
-            duty.next(),
-        ),
-    )?;
-    tx.exec(
-        "insert into obligation_place (network_id, obligation_id, change_id) values ($1, $2, $3)",
-        (network, stored.id, stored.change),
-    )?;
-    Ok(())
-}
-
 pub(super) fn update(tx: &mut Tx<'_>, network: NetworkId, stored: &Stored) -> Result<u64, Fault> {
     let duty = &stored.duty;
     tx.exec(
@@ -315,6 +283,24 @@ pub(super) fn of_change(
           order by obligation_id
           limit 10000",
         (network, change, only),
+    )
+}
+
+/// The obligations of a change of which something is still to be done, at most 10,000.
+pub(super) fn open_of_change(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    change: ChangeId,
+) -> Result<Vec<Stored>, Fault> {
+    cx.all(
+        "select obligation_id, change_id, customer_id, organisation_id, changed, state, version,
+                sent_ms, due_ms, next_delivery_ms, is_seen, remind_ms, held, how, is_escalated,
+                waits_id, waits_due_ms
+           from obligation
+          where network_id = $1 and change_id = $2 and waits_due_ms is not null
+          order by obligation_id
+          limit 10000",
+        (network, change),
     )
 }
 

@@ -4,6 +4,8 @@
 mod shipment;
 mod store;
 
+use std::collections::HashMap;
+
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
@@ -16,10 +18,10 @@ use crate::{
     touches,
 };
 
-/// Where a thing lies: cases and orders go with their records, all else with the customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub use shipment::{Shipment, shipment};
 
+/// Where a thing lies: cases and orders go with their records, all else with the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The customer whose it was when it was first handed off.
     pub customer: CustomerId,
@@ -118,14 +120,13 @@ pub fn tied(
     Ok(rows.into_iter().map(|(organisation,)| organisation).collect())
 }
 
-/// When something that this organisation sold is promised to arrive at a customer next, who stands
-/// here.
-pub fn next_delivery(
+/// When something that an organisation sold is promised to arrive at a customer next, who stands
+/// here: of each organisation of which such a thing is known.
+pub fn next_deliveries(
     cx: &mut Cx<'_>,
     author: &Author,
     customer: CustomerId,
-    organisation: OrganisationId,
     now: TimeMs,
-) -> Result<Option<TimeMs>, Fault> {
-    store::next_delivery(cx, author.network(), customer, organisation, now)
+) -> Result<HashMap<OrganisationId, TimeMs>, Fault> {
+    Ok(store::next_deliveries(cx, author.network(), customer, now)?.into_iter().collect())
 }

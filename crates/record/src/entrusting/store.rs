@@ -53,20 +53,21 @@ pub(super) fn tied(
     )
 }
 
-/// When something that this organisation sold is promised to arrive next.
-pub(super) fn next_delivery(
+/// When something that each organisation sold is promised to arrive next.
+pub(super) fn next_deliveries(
     cx: &mut Cx<'_>,
     network: NetworkId,
     customer: CustomerId,
-    organisation: OrganisationId,
     now: TimeMs,
-) -> Result<Option<TimeMs>, Fault> {
-    let row: Option<(Option<TimeMs>,)> = cx.one(
-        "select min(promised_ms)
+) -> Result<Vec<(OrganisationId, TimeMs)>, Fault> {
+    cx.all(
+        "select organisation_id, min(promised_ms)
            from sale
-          where network_id = $1 and customer_id = $2 and organisation_id = $3
-            and delivered_ms is null and promised_ms > $4",
-        (network, customer, organisation, now),
-    )?;
-    Ok(row.and_then(|(at,)| at))
+          where network_id = $1 and customer_id = $2 and organisation_id is not null
+            and delivered_ms is null and promised_ms > $3
+          group by organisation_id
+          order by organisation_id
+          limit 10000",
+        (network, customer, now),
+    )
 }

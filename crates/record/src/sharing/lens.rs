@@ -1,3 +1,5 @@
+mod many;
+
 use std::cell::RefCell;
 
 use handfast_db::{Cx, Fault};
@@ -6,6 +8,8 @@ use handfast_web::{Side, Viewer};
 
 use super::{Class, Entry, Held, Level, Line, Tie, Verdict, World, rules, store};
 use crate::{CustomerId, organisations};
+
+pub use many::sights;
 
 /// Classes at each level, a bit each: what is seen is counted too, what is named is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,7 +108,7 @@ impl Lens {
         organisation: OrganisationId,
         now: TimeMs,
     ) -> Result<Self, Fault> {
-        store::raise_first_wall(cx, network, organisation, now)?;
+        store::raise_first_wall(cx, network, Some(organisation), now)?;
         Self::partner(cx, network, organisation, now)
     }
 

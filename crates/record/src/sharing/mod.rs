@@ -22,7 +22,7 @@ pub mod ties;
 pub use author::Author;
 pub use class::Class;
 pub(crate) use lens::EVERY_CLASS;
-pub use lens::{Lens, Masks, Sight, Span, SystemReason};
+pub use lens::{Lens, Masks, Sight, Span, SystemReason, sights};
 pub use looks::{read, read_by_link};
 pub use outline::Outline;
 pub(crate) use rules::shown;

@@ -73,7 +73,7 @@ pub(super) fn raise_wall(
 pub(super) fn raise_first_wall(
     cx: &mut Cx<'_>,
     network: NetworkId,
-    organisation: OrganisationId,
+    organisation: Option<OrganisationId>,
     now: TimeMs,
 ) -> Result<(), Fault> {
     if cx.engine() == Engine::Sqlite {
@@ -87,7 +87,7 @@ pub(super) fn raise_first_wall(
         },
         (),
     )?;
-    if raised.is_some() { Ok(()) } else { raise_wall(cx, network, Some(organisation), now) }
+    if raised.is_some() { Ok(()) } else { raise_wall(cx, network, organisation, now) }
 }
 
 /// The grants of the agreement in force; `None` without agreement. Ones that grant nothing have no
@@ -159,6 +159,84 @@ pub(super) fn known_as(
         (network, customer, organisation),
     )?;
     Ok(rows.into_iter().map(|(known,)| known).collect())
+}
+
+/// The ties of all partners with a customer, at most 200,000.
+pub(super) fn ties_of_all(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Vec<Held>, Fault> {
+    cx.all(
+        "select organisation_id, tie, from_ms, until_ms, extra
+           from tie
+          where network_id = $1 and customer_id = $2
+          order by organisation_id, tie
+          limit 200000",
+        (network, customer),
+    )
+}
+
+/// As [`lines`], of all partners that have a tie with a customer.
+pub(super) fn lines_of_all(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Vec<(OrganisationId, Line)>, Fault> {
+    let rows: Vec<LineOf> = cx.all(
+        "select tie, purpose, from_tie, counted, seen, named, organisation_id
+           from grant_line
+          where network_id = $1
+            and organisation_id in (
+              select organisation_id from tie where network_id = $1 and customer_id = $2)
+          order by organisation_id, tie, purpose, from_tie
+          limit 2000000",
+        (network, customer),
+    )?;
+    Ok(rows.into_iter().map(|LineOf(organisation, line)| (organisation, line)).collect())
+}
+
+struct LineOf(OrganisationId, Line);
+
+impl FromRow for LineOf {
+    fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
+        Ok(Self(row.get(6)?, Line::from_row(row)?))
+    }
+}
+
+/// The agreements of all partners that have a tie with a customer: when each ended, the latest of
+/// each partner first.
+pub(super) fn agreements_of_all(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Vec<(OrganisationId, Option<TimeMs>)>, Fault> {
+    cx.all(
+        "select organisation_id, ended_ms
+           from agreement
+          where network_id = $1
+            and organisation_id in (
+              select organisation_id from tie where network_id = $1 and customer_id = $2)
+          order by organisation_id, version desc
+          limit 1000000",
+        (network, customer),
+    )
+}
+
+/// As [`known_as`], of all organisations.
+pub(super) fn known_as_by_all(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customer: CustomerId,
+) -> Result<Vec<(OrganisationId, CustomerId)>, Fault> {
+    cx.all(
+        "select organisation_id, known_id
+           from known_as
+          where network_id = $1 and customer_id = $2
+          order by organisation_id, known_id
+          limit 1000000",
+        (network, customer),
+    )
 }
 
 type Word = (Vec<(CustomerId, Saying)>, Vec<CustomerId>);

@@ -12,6 +12,7 @@ mod custody;
 mod details;
 mod disputed;
 mod kinds;
+mod many;
 mod parts;
 mod reading;
 mod rules;
@@ -27,6 +28,7 @@ pub use body::Body;
 pub use custody::{Changed, DutyStep, HandOffStep, Handed};
 pub use details::Field;
 pub use disputed::{DisputeSaid, DisputeStep, Disputed, Leg, TraceSaid, TraceStep};
+pub use many::append_all;
 pub use parts::{SoldLine, Step};
 pub(crate) use reading::last;
 pub use reading::{count, feed, find, hidden, latest_of, named, served_by, timeline};
@@ -221,9 +223,7 @@ pub fn append(
         return Ok((id, false));
     }
     store::insert(tx, author, id, &touch, now)?;
-    for organisation in &touch.named {
-        store::insert_named(tx, network, touch.subject, id, *organisation)?;
-    }
+    many::name(tx, network, [(touch.subject, id, touch.named.as_slice())])?;
     let words = touch.body.words();
     if !words.is_empty() {
         search::index(tx, author, &entry(id, &touch), &words);

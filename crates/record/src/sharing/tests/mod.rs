@@ -2,5 +2,6 @@
 
 mod decisions;
 mod opening;
+mod together;
 mod veils;
 mod wall;
