@@ -22,7 +22,7 @@ pub(super) fn insert(
 ) -> Result<(), Fault> {
     let row = |stored: &Stored| {
         json!({
-            "id": hex(stored.id), "customer": hex(stored.customer),
+            "id": hex(stored.id), "whose": hex(stored.customer),
             "organisation": hex(stored.organisation), "changed": stored.changed.word(),
             "state": stored.duty.state.word(), "version": stored.duty.version,
             "sent": stored.sent.0, "due": stored.duty.due.0,
@@ -52,7 +52,7 @@ fn insert_rows(
             sqlite: "insert into obligation (network_id, change_id, obligation_id, customer_id,
                   organisation_id, changed, state, version, sent_ms, due_ms, next_delivery_ms,
                   is_seen, remind_ms, is_escalated, held, how, waits_id, waits_due_ms, next_ms)
-                select $1, $2, unhex(value ->> 'id'), unhex(value ->> 'customer'),
+                select $1, $2, unhex(value ->> 'id'), unhex(value ->> 'whose'),
                        unhex(value ->> 'organisation'), value ->> 'changed', value ->> 'state',
                        value ->> 'version', value ->> 'sent', value ->> 'due',
                        value ->> 'delivery', 0, value ->> 'remind', 0, '', '',
@@ -61,11 +61,11 @@ fn insert_rows(
             postgres: "insert into obligation (network_id, change_id, obligation_id, customer_id,
                   organisation_id, changed, state, version, sent_ms, due_ms, next_delivery_ms,
                   is_seen, remind_ms, is_escalated, held, how, waits_id, waits_due_ms, next_ms)
-                select $1, $2, r.id, r.customer, r.organisation, r.changed, r.state, r.version,
+                select $1, $2, r.id, r.whose, r.organisation, r.changed, r.state, r.version,
                        r.sent, r.due, r.delivery, 0, r.remind, 0, '', '', r.waits, r.waits_due,
                        r.next
                   from jsonb_to_recordset(cast(cast($3 as text) as jsonb))
-                    r (id uuid, customer uuid, organisation uuid, changed text, state text,
+                    r (id uuid, whose uuid, organisation uuid, changed text, state text,
                        version bigint, sent bigint, due bigint, delivery bigint, remind bigint,
                        waits uuid, waits_due bigint, next bigint)",
         },
@@ -102,7 +102,7 @@ pub(super) fn insert_steps(
     let row = |(stored, touch): (&Stored, &TouchId)| {
         json!({
             "change": hex(stored.change), "id": hex(stored.id), "position": stored.duty.version,
-            "touch": hex(*touch),
+            "told": hex(*touch),
         })
     };
     for (some, touches) in steps.chunks(ROWS_MAX).zip(touches.chunks(ROWS_MAX)) {
@@ -113,13 +113,13 @@ pub(super) fn insert_steps(
                 sqlite: "insert into obligation_step (network_id, change_id, obligation_id,
                       position, step, at_ms, organisation_id, by_name, words, touch_id)
                     select $1, unhex(value ->> 'change'), unhex(value ->> 'id'),
-                           value ->> 'position', $2, $3, $4, $5, '', unhex(value ->> 'touch')
+                           value ->> 'position', $2, $3, $4, $5, '', unhex(value ->> 'told')
                       from json_each($6)",
                 postgres: "insert into obligation_step (network_id, change_id, obligation_id,
                       position, step, at_ms, organisation_id, by_name, words, touch_id)
-                    select $1, r.change, r.id, r.position, $2, $3, $4, $5, '', r.touch
+                    select $1, r.change, r.id, r.position, $2, $3, $4, $5, '', r.told
                       from jsonb_to_recordset(cast(cast($6 as text) as jsonb))
-                        r (change uuid, id uuid, position bigint, touch uuid)",
+                        r (change uuid, id uuid, position bigint, told uuid)",
             },
             (voice.author.network(), step, now, voice.organisation, voice.name, rows.as_str()),
         )?;
