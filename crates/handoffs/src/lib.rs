@@ -12,6 +12,7 @@
 mod acting;
 pub mod api;
 mod brief;
+pub mod disputes;
 pub mod links;
 pub mod obligations;
 mod reading;

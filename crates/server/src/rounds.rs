@@ -8,7 +8,7 @@ use std::{
 };
 
 use handfast_db::{Db, Fault, Tx};
-use handfast_handoffs::{links, obligations};
+use handfast_handoffs::{disputes, links, obligations};
 use handfast_kit::{Clock, TimeMs};
 use handfast_ledger::Signer;
 use handfast_queue::Stop;
@@ -103,8 +103,8 @@ pub fn match_waiting(
     Ok(matched_count)
 }
 
-/// Sees to hand-offs and obligations whose time has come: reminds, gives back, escalates. Answers
-/// how many.
+/// Sees to hand-offs, obligations, disputes and traces whose time has come: reminds, gives back,
+/// escalates. Answers how many.
 pub fn see_to_due(db: &Db, now: TimeMs, stop: &Stop) -> Result<usize, Fault> {
     let mut due_count = 0;
     for network in db.read(organisations::networks)? {
@@ -112,8 +112,9 @@ pub fn see_to_due(db: &Db, now: TimeMs, stop: &Stop) -> Result<usize, Fault> {
         loop {
             let handed =
                 db.write(move |tx| handfast_handoffs::due(tx, network, now, DUE_AT_ONCE))?;
-            let count =
-                handed + db.write(move |tx| obligations::due(tx, network, now, DUE_AT_ONCE))?;
+            let obliged = db.write(move |tx| obligations::due(tx, network, now, DUE_AT_ONCE))?;
+            let disputed = db.write(move |tx| disputes::due(tx, network, now, DUE_AT_ONCE))?;
+            let count = handed + obliged + disputed;
             due_count += count;
             if count < DUE_AT_ONCE || stop.is_asked() {
                 break;

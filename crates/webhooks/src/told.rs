@@ -35,6 +35,17 @@ fn of(touch: &Touch) -> Value {
             data["due"] = json!(due.map(TimeMs::rfc3339));
             Some(step.word())
         }
+        Some(Body::Dispute(said)) => {
+            data["dispute"] = json!(said.dispute);
+            data["due"] = json!(said.due.map(TimeMs::rfc3339));
+            Some(said.step.word())
+        }
+        Some(Body::Trace(said)) => {
+            data["trace"] = json!(said.trace);
+            data["leg"] = json!(said.leg);
+            data["due"] = json!(said.due.map(TimeMs::rfc3339));
+            Some(said.step.word())
+        }
         _ => None,
     };
     let mut kind = touch.kind.clone();

@@ -89,7 +89,7 @@ pub(super) fn go_on(
     let (duty, made) = rules::apply(&stored.duty, given, deed, now, zone)?;
     let Some(made) = made else { return Ok(false) };
     let waits = match duty.state {
-        DutyState::Verified | DutyState::Superseded => None,
+        DutyState::Verified | DutyState::Superseded | DutyState::Released => None,
         DutyState::Refused => Some(organisations::brand_id(network)),
         _ => Some(stored.organisation),
     };
@@ -285,7 +285,7 @@ fn go_back(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Res
     entering::open(tx, voice, now, (customer, change.given.clone()), &new).map(drop)
 }
 
-fn told(error: Error) -> Fault {
+pub(super) fn told(error: Error) -> Fault {
     match error {
         Error::Fault(fault) => fault,
         other => Fault::other(other.to_string()),

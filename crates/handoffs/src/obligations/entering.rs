@@ -145,6 +145,30 @@ fn oblige(
     note_all(tx, voice, now, (&sent, customer), DutyStep::Sent)
 }
 
+/// Tells one organisation of its part, by the moment at which that was due with another.
+pub(super) fn oblige_instead(
+    tx: &mut Tx<'_>,
+    voice: &Voice<'_>,
+    now: TimeMs,
+    (change, customer): (&StoredChange, CustomerId),
+    (organisation, due): (OrganisationId, TimeMs),
+) -> Result<(), Fault> {
+    let network = voice.author.network();
+    let sent = [Stored {
+        id: ObligationId::at(now),
+        change: change.id,
+        customer,
+        organisation,
+        changed: change.changed,
+        sent: now,
+        next_delivery: None,
+        waits: Some((organisation, due)),
+        duty: Duty::sent(now, due),
+    }];
+    store::insert(tx, network, change.id, &sent)?;
+    note_all(tx, voice, now, (&sent, customer), DutyStep::Sent)
+}
+
 /// As `note` of each, for a step without words that many take at once.
 fn note_all(
     tx: &mut Tx<'_>,

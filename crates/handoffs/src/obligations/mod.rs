@@ -13,6 +13,7 @@
 mod acting;
 pub mod api;
 mod entering;
+mod passing;
 mod reading;
 mod rules;
 mod same;
@@ -33,7 +34,10 @@ pub use same::{DiffPart, diff, is_same};
 pub use types::{Change, DutyState, Error, NewChange, Obligation, ReadBack, Step};
 pub use value::{Address, VALUE_CHARS_MAX, Value};
 
-use crate::{Actor, Board};
+pub(crate) use passing::{address_at, answered_for, lock, waits};
+pub(crate) use rules::working_days_later;
+
+use crate::{Actor, Board, disputes::Claim};
 
 /// Most obligations of one page of a board.
 pub const PAGE_ROWS: usize = 50;
@@ -61,7 +65,8 @@ pub fn see(
     acting::act(tx, lens, actor, now, id, &rules::Deed::See)
 }
 
-/// The organisation is responsible for applying it. Safe to call twice.
+/// The organisation is responsible for applying it. Safe to call twice. Had it said that it is not
+/// its part, it takes that back.
 pub fn accept(
     tx: &mut Tx<'_>,
     lens: &Lens,
@@ -69,11 +74,11 @@ pub fn accept(
     now: TimeMs,
     id: ObligationId,
 ) -> Result<Obligation, Error> {
-    acting::act(tx, lens, actor, now, id, &rules::Deed::Accept)
+    passing::take_up(tx, lens, actor, now, (id, &rules::Deed::Accept))
 }
 
 /// The organisation says that it is not its part, and why: 3 to 500 characters. The brand acts
-/// next; the obligation stays open.
+/// next; the obligation stays open, and a dispute is opened beside it.
 pub fn refuse(
     tx: &mut Tx<'_>,
     lens: &Lens,
@@ -82,7 +87,18 @@ pub fn refuse(
     id: ObligationId,
     why: &str,
 ) -> Result<Obligation, Error> {
-    acting::act(tx, lens, actor, now, id, &rules::Deed::Refuse(why))
+    passing::refuse(tx, lens, actor, now, (id, &Claim::of_words(why)))
+}
+
+/// As [`refuse`], saying whose part it is: the leg, and its organisation if that is known.
+pub fn refuse_naming(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    (id, claim): (ObligationId, &Claim),
+) -> Result<Obligation, Error> {
+    passing::refuse(tx, lens, actor, now, (id, claim))
 }
 
 /// The organisation says that it is done. `evidence` may be empty; nothing is verified by it.
@@ -94,7 +110,7 @@ pub fn applied(
     id: ObligationId,
     evidence: &str,
 ) -> Result<Obligation, Error> {
-    acting::act(tx, lens, actor, now, id, &rules::Deed::Apply(evidence))
+    passing::take_up(tx, lens, actor, now, (id, &rules::Deed::Apply(evidence)))
 }
 
 /// What the organisation holds, found out in some way: it is verified if that is what was given,

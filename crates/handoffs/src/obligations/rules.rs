@@ -50,6 +50,10 @@ pub(super) enum Deed<'a> {
     Escalate(&'a str),
     Tick,
     Supersede,
+    /// It was said not to be its part, and is.
+    Return(&'a str),
+    /// It is not its part any more.
+    Release(&'a str),
 }
 
 /// What is to be written down: the step, and its words.
@@ -91,17 +95,23 @@ pub(super) fn apply(
     now: TimeMs,
     zone: &Zone,
 ) -> Result<(Duty, Option<Made>), Error> {
-    use DutyState::{Accepted, Applied, Mismatch, Refused, Sent, Superseded, Verified};
+    use DutyState::{Accepted, Applied, Mismatch, Refused, Released, Sent, Superseded, Verified};
     let said = |state, step, words: &str| {
         let next = Duty { state, is_seen: true, version: duty.version + 1, ..duty.clone() };
         Ok((next, Some(Made { step, words: words.to_owned() })))
     };
     let nothing = || Ok((duty.clone(), None));
     match (deed, duty.state) {
-        (Deed::Tick | Deed::Supersede, state) if !state.is_open() => nothing(),
+        (Deed::Tick | Deed::Supersede | Deed::Release(_), state) if !state.is_open() => nothing(),
         (Deed::Supersede, _) => said(Superseded, DutyStep::Superseded, ""),
         (Deed::Tick, _) => Ok(tick(duty, now)),
-        (_, Superseded) | (Deed::Chase(_) | Deed::Escalate(_), Verified) => Err(Error::Over),
+        (Deed::Release(words), _) => said(Released, DutyStep::Released, &optional(words)?),
+        // Its clock ran all the while.
+        (Deed::Return(words), Refused) => said(Sent, DutyStep::Sent, &optional(words)?),
+        (Deed::Return(_), _) => nothing(),
+        (_, Superseded | Released) | (Deed::Chase(_) | Deed::Escalate(_), Verified) => {
+            Err(Error::Over)
+        }
         (Deed::See, _) if duty.is_seen => nothing(),
         (Deed::See, state) => said(state, DutyStep::Seen, ""),
         (Deed::Accept, Sent | Refused) => said(Accepted, DutyStep::Accepted, ""),
@@ -181,7 +191,7 @@ fn tick(duty: &Duty, now: TimeMs) -> (Duty, Option<Made>) {
 
 /// By when a change is to be read back: a day before the next planned delivery, if one is known;
 /// before it holds, if it begins later than that would be; else after three working days, at 17:00.
-pub(super) fn due(
+pub(crate) fn due(
     now: TimeMs,
     from: Option<TimeMs>,
     next_delivery: Option<TimeMs>,
@@ -195,7 +205,7 @@ pub(super) fn due(
 }
 
 /// The end of the working day so many working days later: Monday to Friday.
-fn working_days_later(now: TimeMs, count: u32, zone: &Zone) -> TimeMs {
+pub(crate) fn working_days_later(now: TimeMs, count: u32, zone: &Zone) -> TimeMs {
     let (mut day, mut left) = (zone.day_of(now), count);
     while left > 0 {
         day = Day(day.0 + 1);

@@ -9,6 +9,7 @@ use super::{
     same::DiffPart,
     value::{VALUE_CHARS_MAX, Value},
 };
+use crate::disputes;
 
 /// A change as somebody enters it, once for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +45,13 @@ pub enum DutyState {
     Mismatch,
     /// A later change took its place.
     Superseded,
+    /// It is no longer its part: it holds nothing of the customer, or another answers for it.
+    Released,
 }
 
 impl DutyState {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sent,
         Self::Accepted,
         Self::Refused,
@@ -56,6 +59,7 @@ impl DutyState {
         Self::Verified,
         Self::Mismatch,
         Self::Superseded,
+        Self::Released,
     ];
 
     /// Its word, as it is stored and as in the API.
@@ -68,6 +72,7 @@ impl DutyState {
             Self::Verified => "verified",
             Self::Mismatch => "mismatch",
             Self::Superseded => "superseded",
+            Self::Released => "released",
         }
     }
 
@@ -78,7 +83,7 @@ impl DutyState {
 
     /// Whether somebody has to act still.
     pub const fn is_open(self) -> bool {
-        !matches!(self, Self::Verified | Self::Superseded)
+        !matches!(self, Self::Verified | Self::Superseded | Self::Released)
     }
 }
 
@@ -254,7 +259,10 @@ pub enum Error {
     #[error("it was said to be applied already; read back what is held instead")]
     AppliedAlready,
     /// Nothing is to be done any more.
-    #[error("nothing is to be done any more: it was verified, or a later change took its place")]
+    #[error(
+        "nothing is to be done any more: it was verified, a later change took its place, or it is \
+         not your part"
+    )]
     Over,
     /// Another organisation's.
     #[error("only the organisation that is obliged, or the brand for it, can say this")]
@@ -262,4 +270,16 @@ pub enum Error {
     /// The rest.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+    /// What was said of whose part it is.
+    #[error(transparent)]
+    Claim(disputes::Error),
+
+impl From<disputes::Error> for Error {
+    fn from(error: disputes::Error) -> Self {
+        match error {
+            disputes::Error::Fault(fault) => Self::Fault(fault),
+            other => Self::Claim(other),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Reading hand-offs: each as its viewer may know it.
 
-mod names;
+pub(crate) mod names;
 mod shown;
 mod store;
 
@@ -13,7 +13,7 @@ use handfast_record::{
     sharing::{Lens, Sight, Who},
 };
 
-pub(super) use self::store::has_left;
+pub(super) use self::store::{custody_at, has_left};
 
 use self::names::Names;
 use super::{

@@ -37,7 +37,7 @@ impl Names {
 }
 
 /// The organisations that the viewer knows by name at this customer.
-pub(super) fn known(
+pub(crate) fn known(
     cx: &mut Cx<'_>,
     lens: &Lens,
     sight: &Sight,
@@ -51,7 +51,7 @@ pub(super) fn known(
 
 /// An organisation as the viewer may know it at this customer: itself, the brand, and whoever is
 /// named to it there.
-pub(super) fn who(
+pub(crate) fn who(
     cx: &mut Cx<'_>,
     lens: &Lens,
     sight: &Sight,

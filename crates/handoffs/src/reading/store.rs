@@ -215,7 +215,7 @@ pub(crate) fn decliners(
 }
 
 /// Who was accountable at a moment, and since which hand-off.
-pub(super) fn custody_at(
+pub(crate) fn custody_at(
     cx: &mut Cx<'_>,
     network: NetworkId,
     thing: Uuid,

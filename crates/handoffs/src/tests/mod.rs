@@ -3,6 +3,6 @@
 pub(crate) mod chance;
 mod model;
 mod played;
-mod pure;
+pub(crate) mod pure;
 mod stories;
 mod town;

@@ -177,7 +177,7 @@ impl World for Pure {
 }
 
 /// How many seeds are tried: as many as `bin/prove handoffs --seeds` asks for.
-pub(super) fn seeds(usual: u64) -> u64 {
+pub(crate) fn seeds(usual: u64) -> u64 {
     let asked = std::env::var("HANDFAST_PROVE_SEEDS").ok();
     asked.map_or(usual, |text| text.parse().unwrap())
 }

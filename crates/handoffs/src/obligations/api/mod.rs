@@ -1,5 +1,6 @@
 //! JSON of changes and obligations.
 
+mod refusal;
 mod shown;
 
 use axum::{
@@ -29,8 +30,8 @@ use crate::{Actor, Board};
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
     paths(
-        enter, of_customer, change, list, show, see, accept, refuse, applied, read_back, chase,
-        escalate
+        enter, of_customer, change, list, show, see, accept, refusal::refuse, applied, read_back,
+        chase, escalate
     ),
     tags((name = "obligations", description = "A change told once, applied and read back"))
 )]
@@ -49,7 +50,7 @@ pub fn routes() -> Vec<Route> {
         api(Method::GET, "/api/v1/obligations/{id}", member, read, show),
         api(Method::POST, "/api/v1/obligations/{id}/seen", worker, write, see),
         api(Method::POST, "/api/v1/obligations/{id}/acceptance", worker, write, accept),
-        api(Method::POST, "/api/v1/obligations/{id}/refusal", worker, write, refuse),
+        api(Method::POST, "/api/v1/obligations/{id}/refusal", worker, write, refusal::refuse),
         api(Method::POST, "/api/v1/obligations/{id}/applied", worker, write, applied),
         api(Method::POST, "/api/v1/obligations/{id}/read-back", worker, write, read_back),
         api(Method::POST, "/api/v1/obligations/{id}/chase", brand, write, chase),
@@ -67,6 +68,7 @@ impl From<Error> for Failure {
             Error::WordsWrong => Self::field("words", text),
             Error::AppliedAlready | Error::Over => Self::Conflict(crate::api::sentence(&text)),
             Error::NotYours => Self::Forbidden(crate::api::sentence(&text).into()),
+            Error::Claim(error) => error.into(),
             Error::Fault(fault) => fault.into(),
         }
     }
@@ -338,10 +340,6 @@ call! {
 call! {
     /// Be responsible for applying it
     accept at "/api/v1/obligations/{id}/acceptance"
-}
-call! {
-    /// Say that it is not your part, and why
-    refuse with words at "/api/v1/obligations/{id}/refusal"
 }
 call! {
     /// Say that it is done; it ends only when what you hold was read back

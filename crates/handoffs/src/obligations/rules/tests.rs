@@ -126,3 +126,31 @@ fn no_run_of_ten_thousand_ends_verified_falsely() {
     }
     assert!(verified > 1_000 && mismatched > 1_000, "{verified} and {mismatched} of 10,000");
 }
+
+#[test]
+fn a_thousand_clocks_run_on_while_it_is_disputed_whose_part_it_is() {
+    let (given, zone) = (address("Flat 3"), zone());
+    let words = "We hold no addresses";
+    for seed in 0..1_000 {
+        let mut chance = Chance::of(seed);
+        let sent = Duty::sent(NOW, due(NOW, None, None, &zone));
+        let (mut quiet, mut disputed, mut now) = (sent.clone(), sent, NOW);
+        for _ in 0..20 {
+            now = now.plus(chance.below(TimeMs::DAY as usize) as i64 - TimeMs::HOUR);
+            let deed = match chance.below(5) {
+                0 => Deed::Refuse(words),
+                1 => Deed::Return(words),
+                _ => Deed::Tick,
+            };
+            if let Ok((next, _)) = apply(&disputed, &given, &deed, now, &zone) {
+                disputed = next;
+            }
+            if deed == Deed::Tick {
+                quiet = apply(&quiet, &given, &deed, now, &zone).unwrap().0;
+            }
+            let clock = |duty: &Duty| (duty.due, duty.remind, duty.is_escalated, duty.next());
+            assert_eq!(clock(&quiet), clock(&disputed), "seed {seed}");
+            assert!(disputed.state.is_open(), "seed {seed}");
+        }
+    }
+}
