@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     imports::ImportId,
     opening::How,
-    run::{self, Ending, InputFile, Progress, RejectsTo, Watch, Wish, Work},
+    run::{self, Ending, Heard, InputFile, Progress, RejectsTo, Watch, Wish, Work},
     store,
     uploads::Uploads,
 };
@@ -41,9 +41,25 @@ pub(crate) fn push(
 pub fn handler(
     uploads: Uploads,
 ) -> impl Fn(&Running<'_>) -> Result<Then, Failed> + Send + Sync + 'static {
+    handling(uploads, None)
+}
+
+/// The same, where somebody hears the lines about customers.
+pub fn heard_handler(
+    uploads: Uploads,
+    heard: Heard,
+) -> impl Fn(&Running<'_>) -> Result<Then, Failed> + Send + Sync + 'static {
+    handling(uploads, Some(heard))
+}
+
+fn handling(
+    uploads: Uploads,
+    heard: Option<Heard>,
+) -> impl Fn(&Running<'_>) -> Result<Then, Failed> + Send + Sync + 'static {
     move |running| {
         let payload: Payload = running.payload()?;
         let Some(work) = work(running.db(), &uploads, &payload)? else { return Ok(Then::Done) };
+        let work = Work { heard: heard.clone(), ..work };
         let lease = Lease { running, lost: Cell::new(false) };
         let outcome = run::run(running.db(), running.clock(), &work, &lease);
         if lease.lost.get() {
@@ -89,6 +105,7 @@ fn work(db: &Db, uploads: &Uploads, payload: &Payload) -> Result<Option<Work>, F
         files: vec![InputFile { path: uploads.path(import.id), how }],
         rejects: RejectsTo::Database,
         limits: uploads.limits,
+        heard: None,
     }))
 }
 

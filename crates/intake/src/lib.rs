@@ -23,13 +23,13 @@ mod uploads;
 pub mod value;
 
 pub use api::{Documentation, Keeper, rejects_file, routes};
-pub use job::{KIND as JOB_KIND, handler as job_handler};
+pub use job::{KIND as JOB_KIND, handler as job_handler, heard_handler};
 pub use map::{MannerText, Map, MapError, Origin, Rule};
 pub use opening::{How, OpenError, PREVIEW_ROWS, Preview, PreviewRow, preview};
 pub use plan::Seen;
 pub use profile::Profile;
 pub use run::{
-    Ending, Error, InputFile, Outcome, Progress, RejectsTo, Unwatched, Watch, Wish, Work, files,
-    note, run,
+    Ending, Error, Heard, InputFile, Outcome, Progress, RejectsTo, Unwatched, Watch, Wish, Work,
+    files, note, run,
 };
 pub use uploads::{Arriving, Uploads};

@@ -32,6 +32,7 @@ pub const ALL: &[Migration] = migrations![
     "0017_outbox",
     "0018_webhooks",
     "0020_disputes",
+    "0021_followed",
 ];
 
 #[cfg(test)]

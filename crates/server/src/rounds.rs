@@ -9,7 +9,7 @@ use std::{
 
 use handfast_db::{Db, Fault, Tx};
 use handfast_handoffs::{disputes, links, obligations};
-use handfast_kit::{Clock, TimeMs};
+use handfast_kit::{Clock, NetworkId, TimeMs};
 use handfast_ledger::Signer;
 use handfast_queue::Stop;
 use handfast_record::{
@@ -103,25 +103,42 @@ pub fn match_waiting(
     Ok(matched_count)
 }
 
+/// What time alone does to a network, a transaction of it: at most so many; answers how many.
+type Due = fn(&mut Tx<'_>, NetworkId, TimeMs, usize) -> Result<usize, Fault>;
+
 /// Sees to hand-offs, obligations, disputes and traces whose time has come: reminds, gives back,
-/// escalates. Answers how many.
+/// escalates; and reads back what organisations' own records say of changes by now. Answers how
+/// many were due. What cannot be seen to keeps nothing else from it, in this network or another.
 pub fn see_to_due(db: &Db, now: TimeMs, stop: &Stop) -> Result<usize, Fault> {
-    let mut due_count = 0;
+    const ALL: [Due; 3] = [handfast_handoffs::due, obligations::due, disputes::due];
+    let (mut due_count, mut first) = (0, None);
     for network in db.read(organisations::networks)? {
-        let network = network.id;
-        loop {
-            let handed =
-                db.write(move |tx| handfast_handoffs::due(tx, network, now, DUE_AT_ONCE))?;
-            let obliged = db.write(move |tx| obligations::due(tx, network, now, DUE_AT_ONCE))?;
-            let disputed = db.write(move |tx| disputes::due(tx, network, now, DUE_AT_ONCE))?;
-            let count = handed + obliged + disputed;
-            due_count += count;
-            if count < DUE_AT_ONCE || stop.is_asked() {
-                break;
+        let followed = until_done(db, (network.id, now), stop, obligations::follow).map(drop);
+        let dues = ALL.map(|due| until_done(db, (network.id, now), stop, due));
+        for outcome in dues.into_iter().chain([followed.map(|()| 0)]) {
+            match outcome {
+                Ok(count) => due_count += count,
+                Err(fault) => drop(first.get_or_insert(fault)),
             }
         }
     }
-    Ok(due_count)
+    first.map_or(Ok(due_count), Err)
+}
+
+fn until_done(
+    db: &Db,
+    (network, now): (NetworkId, TimeMs),
+    stop: &Stop,
+    due: Due,
+) -> Result<usize, Fault> {
+    let mut due_count = 0;
+    loop {
+        let count = db.write(move |tx| due(tx, network, now, DUE_AT_ONCE))?;
+        due_count += count;
+        if count < DUE_AT_ONCE || stop.is_asked() {
+            return Ok(due_count);
+        }
+    }
 }
 
 /// Asks for a model of the records of each network that is due for one. Answers how many.

@@ -9,6 +9,7 @@
 mod append;
 mod bare;
 mod database;
+mod handoffs;
 mod insert;
 mod intake;
 mod load;
@@ -62,6 +63,8 @@ enum Part {
     Bare(bare::Bare),
     /// Match records of sets whose people are known, beside Splink and what is asked for
     Matching(matching::Matching),
+    /// Hand-offs, changes, receipts and boards, beside what is asked for
+    Handoffs(handoffs::Handoffs),
 }
 
 /// Where everything is, and how long things are measured.
@@ -77,18 +80,19 @@ struct Bench {
 
 fn main() -> Result<()> {
     let line = Line::parse();
-    let matching = match line.part {
+    let part = match line.part {
         Some(Part::Bare(bare)) => return bare.serve(),
-        Some(Part::Matching(matching)) => Some(matching),
-        None => None,
+        part => part,
     };
     let own = std::env::current_exe().context("this program does not know where it is")?;
     let handfast = own.with_file_name("handfast");
     anyhow::ensure!(handfast.exists(), "{} is missing: use bin/bench", handfast.display());
     let folder = PathBuf::from("target/bench");
     std::fs::create_dir_all(&folder)?;
-    if let Some(matching) = matching {
-        return matching.measure(handfast, folder);
+    match part {
+        Some(Part::Matching(matching)) => return matching.measure(handfast, folder),
+        Some(Part::Handoffs(handoffs)) => return handoffs.measure(handfast, folder),
+        Some(Part::Bare(_)) | None => {}
     }
     let report = Report::default();
     let mut bench = Bench {

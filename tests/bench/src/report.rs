@@ -39,6 +39,8 @@ pub(crate) enum Required {
     RatioAtMost(f64),
     /// Ours is below this.
     Below(f64),
+    /// Ours is at least this.
+    AtLeast(f64),
 }
 
 impl Row {
@@ -86,6 +88,7 @@ impl Row {
             Some(Required::RatioAtLeast(least)) => ratio >= least,
             Some(Required::RatioAtMost(most)) => ratio <= most,
             Some(Required::Below(limit)) => self.ours < limit,
+            Some(Required::AtLeast(least)) => self.ours >= least,
         };
         if holds { "ok" } else { "MISSED" }
     }
@@ -96,6 +99,7 @@ impl Row {
             Some(Required::RatioAtLeast(least)) => format!(">= {least} x"),
             Some(Required::RatioAtMost(most)) => format!("<= {most} x"),
             Some(Required::Below(limit)) => format!("< {}", figure(limit)),
+            Some(Required::AtLeast(least)) => format!(">= {}", figure(least)),
         }
     }
 }

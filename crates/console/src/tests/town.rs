@@ -150,6 +150,7 @@ impl Town {
             files: vec![InputFile { path: self.uploads.path(import.id), how }],
             rejects: RejectsTo::Database,
             limits: self.uploads.limits,
+            heard: None,
         };
         let outcome = run(&self.at.db, &self.at.clock, &work, &Unwatched).unwrap();
         assert!(outcome.counts.adds_up());

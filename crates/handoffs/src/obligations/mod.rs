@@ -13,6 +13,7 @@
 mod acting;
 pub mod api;
 mod entering;
+mod following;
 mod passing;
 mod reading;
 mod rules;
@@ -27,7 +28,8 @@ use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{Cursor, NetworkId, Page, TimeMs};
 use handfast_record::{
     ChangeId, ObligationId,
-    sharing::{Lens, Sight},
+    customers::Incoming,
+    sharing::{Author, Lens, Sight},
 };
 
 pub use same::{DiffPart, diff, is_same};
@@ -182,4 +184,27 @@ pub fn board(
 /// processes.
 pub fn due(tx: &mut Tx<'_>, network: NetworkId, now: TimeMs, limit: usize) -> Result<usize, Fault> {
     acting::due(tx, network, now, limit)
+}
+
+/// The other round: what organisations' own records say, in the feed since it was asked last, is
+/// read back as lines of their exports. Goes through at most `limit` touches, 1,000 at most;
+/// answers how many. Safe to run twice and by several processes.
+pub fn follow(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    now: TimeMs,
+    limit: usize,
+) -> Result<usize, Fault> {
+    following::follow(tx, network, now, limit)
+}
+
+/// Lines of an organisation's own export, as of when its file was written, whether or not they say
+/// anything new: each is what the organisation holds of the customers whose changes it was told of.
+pub fn hear(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    (as_of, now): (TimeMs, TimeMs),
+    lines: &[&Incoming],
+) -> Result<(), Fault> {
+    following::hear(tx, author, (as_of, now), lines)
 }

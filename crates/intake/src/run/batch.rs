@@ -6,10 +6,12 @@ use handfast_record::sales::Applied;
 
 use super::{
     apply::{Refused, Sellers, Writer, apply},
+    heard::Heard,
     read::{Batch, Entry, Prepared},
 };
 use crate::{
     imports::{Counts, ImportId, REJECTS_MAX, Reject},
+    shapes::Item,
     store,
 };
 
@@ -21,6 +23,7 @@ const KEPT_BYTES_MAX: usize = 4 << 10;
 pub(super) struct Target {
     pub(super) writer: Writer,
     pub(super) id: ImportId,
+    pub(super) heard: Option<Heard>,
 }
 
 /// What became of a batch.
@@ -66,6 +69,7 @@ pub(super) fn store(
         Err(Refused::Fault(fault)) if !is_of_a_row(&fault) => return Err(fault.into()),
         Err(_) => one_by_one(tx, target, batch, now)?,
     };
+    tell(tx, target, batch, &fates, now)?;
     let network = target.writer.author.network();
     let mut counts = before;
     let mut rejects = Vec::new();
@@ -88,6 +92,29 @@ pub(super) fn store(
         return Err(Refusal::Cancelled);
     }
     Ok(Stored { counts, rejects })
+}
+
+/// Tells whoever hears the lines about customers, but for those that were left out.
+fn tell(
+    tx: &mut Tx<'_>,
+    target: &Target,
+    batch: &Batch,
+    fates: &[Fate],
+    now: TimeMs,
+) -> Result<(), Fault> {
+    let Some(heard) = &target.heard else { return Ok(()) };
+    let mut lines = Vec::new();
+    for (entry, fate) in batch.entries.iter().zip(fates) {
+        let (Entry::Row(row), Fate::Stored | Fate::Unchanged) = (entry, fate) else { continue };
+        lines.extend(row.items.iter().filter_map(|keyed| match &keyed.item {
+            Item::Customer(incoming, _) => Some(incoming),
+            _ => None,
+        }));
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    heard.hear(tx, &target.writer.author, (target.writer.as_of, now), &lines)
 }
 
 /// What the database keeps of a reject: enough to find the row, not a megabyte of it.

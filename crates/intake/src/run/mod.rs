@@ -7,6 +7,7 @@
 
 mod apply;
 mod batch;
+mod heard;
 mod occurrences;
 mod read;
 mod rejects;
@@ -34,6 +35,7 @@ use crate::{
 };
 use apply::Writer;
 use batch::{Refusal, Target};
+pub use heard::Heard;
 use read::Batch;
 pub(crate) use rejects::{Head, csv_text};
 
@@ -72,6 +74,8 @@ pub struct Work {
     pub rejects: RejectsTo,
     /// How much a file may unpack to.
     pub limits: Limits,
+    /// Who hears the lines about customers, also those that say nothing new.
+    pub heard: Option<Heard>,
 }
 
 /// How far an import is.
@@ -283,7 +287,7 @@ fn take_in(db: &Db, clock: &Clock, work: &Work, watch: &dyn Watch) -> Result<Out
             zone: work.zone.clone(),
             as_of: as_of(&file.path, import.created),
         };
-        let target = Arc::new(Target { writer, id });
+        let target = Arc::new(Target { writer, id, heard: work.heard.clone() });
         let ending = take_file(db, clock, work, file, &target, &mut progress, watch)?;
         if ending != Ending::Done {
             return Ok(progress.outcome(id, ending));

@@ -50,6 +50,7 @@ fn take_folder(db: &Db, path: &Path, watch: &dyn Watch) -> Outcome {
         files,
         rejects: RejectsTo::Database,
         limits: Limits::default(),
+        heard: None,
     };
     run(db, &clock, &work, watch).unwrap()
 }

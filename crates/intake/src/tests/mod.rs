@@ -41,7 +41,7 @@ fn work(world: &World, of: OrganisationId, files: Vec<InputFile>) -> Work {
     let id = note(&world.db, &world.clock, author, &files).unwrap();
     let side = if of == world.brand { Side::Brand } else { Side::Partner };
     let (zone, limits) = (world.zone.clone(), Limits::default());
-    Work { id, author, side, zone, files, rejects: RejectsTo::FileBeside, limits }
+    Work { id, author, side, zone, files, rejects: RejectsTo::FileBeside, limits, heard: None }
 }
 
 /// Takes files in as an organisation.

@@ -1,6 +1,7 @@
 //! What a customer's things need that are handed from one organisation to another: where they lie
 //! now, whoever was merged or parted meanwhile, and a tie for who takes one over.
 
+mod restated;
 mod shipment;
 mod store;
 
@@ -18,6 +19,7 @@ use crate::{
     touches,
 };
 
+pub use restated::{Restated, of_refs, restated, with_merged};
 pub use shipment::{Shipment, shipment};
 
 /// Where a thing lies: cases and orders go with their records, all else with the customer.

@@ -23,7 +23,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::{Where, admin, say};
-use crate::place::Schema;
+use crate::{jobs, place::Schema};
 
 #[derive(Args)]
 pub(super) struct Import {
@@ -90,6 +90,7 @@ impl Import {
             files,
             rejects: RejectsTo::FileBeside,
             limits: Limits::default(),
+            heard: Some(jobs::heard()),
         };
         let watcher = Watcher::new(&work.files)?;
         let began = Instant::now();

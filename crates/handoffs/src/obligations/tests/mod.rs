@@ -15,6 +15,7 @@ use handfast_web::Role;
 
 use super::*;
 
+mod followed;
 mod stories;
 
 /// The brand, Spoke & Chain and Harbour Wheelworks keep Maya's address; so does Pedal & Post, whose
