@@ -29,7 +29,7 @@ use crate::{
 
 pub use golden::{Chosen, Other, Part, Source, Statement, Statements, Value, Why};
 pub use lists::{count, list, search};
-pub use names::name;
+pub use names::{name, name_by};
 pub(crate) use records::{choose, keep_also, lock, lock_own_record, lock_to_change};
 pub use records::{confirm, own_record, receive, revise};
 pub(crate) use store::standing;

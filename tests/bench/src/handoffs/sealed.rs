@@ -26,8 +26,13 @@ const AT_ONCE: usize = 500;
 const CHECKED: usize = 200;
 
 pub(super) fn measure(bench: &mut Bench, town: &Town) -> Result<()> {
-    let key = std::fs::read(town.folder.join("ledger.key")).context("there is no ledger.key")?;
-    let key: [u8; 32] = key.as_slice().try_into().context("ledger.key is no key")?;
+    let key = std::fs::read_to_string(town.folder.join("ledger.key"))?;
+    let mut bytes = [0; 32];
+    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+        let digits = key.get(at..at + 2).context("ledger.key is no key")?;
+        *byte = u8::from_str_radix(digits, 16)?;
+    }
+    let key = bytes;
     seal(town, &key)?;
     let (mut per_s, mut checked_ms, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..bench.rounds {

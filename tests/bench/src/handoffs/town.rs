@@ -127,6 +127,8 @@ impl Town {
         for first in (0..self.size.open).step_by(AT_ONCE) {
             self.hand_off(first, AT_ONCE.min(self.size.open - first))?;
         }
+        // As either does by itself after a while.
+        self.db.write(|tx| tx.exec("analyze", ()).map(drop))?;
         Ok(())
     }
 
