@@ -25,8 +25,11 @@ mod tests;
 mod tokens;
 mod words;
 
+use handfast_db::{Cx, Fault};
+use handfast_handoffs::boards;
 use handfast_intake::Uploads;
-use handfast_web::Route;
+use handfast_kit::TimeMs;
+use handfast_web::{Credential, Route, Via, Viewer};
 
 /// Every page of the console, each with its access class; files that come in wait in `uploads`.
 pub fn routes(uploads: &Uploads) -> Vec<Route> {
@@ -49,4 +52,22 @@ pub fn routes(uploads: &Uploads) -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Who holds a credential; for a session also how much waits for their organisation, which the
+/// navigation of every page says.
+pub fn authenticate(
+    cx: &mut Cx<'_>,
+    credential: &Credential,
+    now: TimeMs,
+) -> Result<Option<Viewer>, Fault> {
+    let viewer = handfast_record::people::authenticate(cx, credential, now)?;
+    viewer.map(|viewer| counting(cx, viewer)).transpose()
+}
+
+fn counting(cx: &mut Cx<'_>, mut viewer: Viewer) -> Result<Viewer, Fault> {
+    if let Via::Session { waiting, .. } = &mut viewer.via {
+        *waiting = boards::waiting(cx, viewer.network, viewer.organisation)?;
+    }
+    Ok(viewer)
 }

@@ -11,8 +11,10 @@
 
 mod acting;
 pub mod api;
+pub mod boards;
 mod brief;
 pub mod disputes;
+pub mod figures;
 pub mod links;
 pub mod obligations;
 mod reading;
@@ -31,6 +33,7 @@ use handfast_record::{
     touches::Handed,
 };
 
+pub use reading::Glimpse;
 pub use types::{
     Actor, Board, BriefEntry, BriefItem, Candidate, Counts, Custody, Error, HandOff, Missing,
     Offer, Plan, Row, State, Step, Thing, Told,
@@ -206,6 +209,17 @@ pub fn counts(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Counts, Fault
 /// The hand-offs of a customer that concern the viewer, the latest first, at most 100.
 pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<HandOff>, Fault> {
     reading::of_customer(cx, lens, sight)
+}
+
+/// As [`of_customer`], with no more of each than a panel shows, those that wait for somebody first,
+/// at most `limit`; and how many wait in all.
+pub fn panel(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    sight: &Sight,
+    limit: usize,
+) -> Result<(Vec<Glimpse>, usize), Fault> {
+    reading::panel(cx, lens, sight, limit)
 }
 
 /// Who was accountable for a thing at an instant: exactly one organisation, for every instant since

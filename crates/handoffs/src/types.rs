@@ -288,6 +288,8 @@ pub struct Row {
     pub is_seen: bool,
     /// Who acts next.
     pub waits_for: OrganisationId,
+    /// Since when they are waited for.
+    pub since: TimeMs,
     /// By when.
     pub due: TimeMs,
 }

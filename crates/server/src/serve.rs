@@ -71,7 +71,7 @@ pub fn serve(
         let handlers = jobs::handlers(settings, &base_url)?;
         let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
         let http = settings.http(base_url.clone())?;
-        let app = App::new(db.clone(), clock.clone(), http, people::authenticate);
+        let app = App::new(db.clone(), clock.clone(), http, handfast_console::authenticate);
         let router = router(app, &settings.data);
         on_ready(&base_url)?;
         let drain = Duration::from_secs(settings.drain_s);

@@ -73,6 +73,8 @@ pub struct NavItem {
     pub is_current: bool,
     /// Whether it also stands in the bar of a phone.
     pub is_quick: bool,
+    /// How much waits there: `7`, `99+`; empty for nothing.
+    pub count: String,
 }
 
 /// The parts of the product that the navigation leads to.
@@ -122,7 +124,7 @@ impl Frame {
     pub fn of(viewer: &Viewer, here: &Uri, nav: Nav, title: impl Into<String>) -> Self {
         let title = title.into();
         let csrf = match &viewer.via {
-            Via::Session { csrf } => csrf::offer(csrf),
+            Via::Session { csrf, .. } => csrf::offer(csrf),
             Via::Token { .. } => String::new(),
         };
         Self {
@@ -186,6 +188,15 @@ impl Frame {
     }
 }
 
+/// How much waits for the viewer's organisation, as a navigation says it.
+fn waiting(viewer: &Viewer) -> String {
+    match viewer.via {
+        Via::Session { waiting: 100.., .. } => "99+".to_owned(),
+        Via::Session { waiting: waiting @ 1.., .. } => waiting.to_string(),
+        _ => String::new(),
+    }
+}
+
 fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
     let group = |label, parts: &[Nav]| NavGroup {
         label,
@@ -204,7 +215,8 @@ fn nav_of(viewer: &Viewer, current: Nav) -> Vec<NavGroup> {
                     _ => (label, href.into()),
                 };
                 let is_quick = matches!(part, Nav::Customers | Nav::HandOffs | Nav::Partners);
-                NavItem { label, href, icon, is_current: *part == current, is_quick }
+                let count = if *part == Nav::HandOffs { waiting(viewer) } else { String::new() };
+                NavItem { label, href, icon, is_current: *part == current, is_quick, count }
             })
             .collect(),
     };

@@ -125,7 +125,7 @@ impl Gate {
         }
         match viewer.map(|viewer| &viewer.via) {
             Some(Via::Token { .. }) => Ok(request),
-            Some(Via::Session { csrf }) if !is_public => {
+            Some(Via::Session { csrf, .. }) if !is_public => {
                 csrf::check_site(request.headers(), &self.app.settings)?;
                 csrf::check_token(request, csrf, facts).await
             }

@@ -80,6 +80,9 @@ pub enum Via {
     Session {
         /// The token that every unsafe request of this session carries.
         csrf: String,
+        /// How much waits for the viewer's organisation, as whoever signs requests in counts it:
+        /// what the navigation shows beside hand-offs.
+        waiting: i64,
     },
     /// By an API token that may do what its scopes say, and no more than its person may.
     Token {

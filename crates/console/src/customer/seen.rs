@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use handfast_db::{Cx, Fault};
-use handfast_handoffs::{self as handoffs, HandOff, Thing};
+use handfast_handoffs::{self as handoffs, Glimpse, Thing, obligations};
 use handfast_kit::{Day, OrganisationId, Page};
 use handfast_record::{
     CustomerId, agreements,
@@ -29,6 +29,11 @@ const PARTNERS_OFFERED_MAX: usize = 200;
 /// Of how many partners it is found out whether they would read what is written.
 const READERS_MAX: usize = 20;
 
+/// How many hand-offs a page shows.
+const HANDED_MAX: usize = 5;
+/// How many changes it shows.
+const CHANGES_MAX: usize = 3;
+
 /// What a page shows of one customer.
 pub(super) struct Seen {
     pub(super) customer: Customer,
@@ -42,8 +47,12 @@ pub(super) struct Seen {
     pub(super) total: i64,
     /// How many entries are only counted.
     pub(super) hidden: Vec<(Class, i64)>,
-    /// The hand-offs that concern the viewer, the latest first.
-    pub(super) hand_offs: Vec<HandOff>,
+    /// The latest hand-offs that concern the viewer, those that wait for somebody first.
+    pub(super) hand_offs: Vec<Glimpse>,
+    /// How many of all of them wait for somebody.
+    pub(super) hand_offs_open: usize,
+    /// The latest changes that the viewer may know of, those with something left to do first.
+    pub(super) changes: Vec<obligations::Panel>,
     /// Who is accountable for the customer as a whole.
     pub(super) accountable: Option<Who>,
     pub(super) names: Names,
@@ -76,6 +85,8 @@ pub(super) fn read(
     let sight = &customer.sight;
     let (after, filter) = (asked.after.as_ref(), asked.filter());
     let served = touches::served_by(cx, lens, sight)?;
+    let (hand_offs, hand_offs_open) = handoffs::panel(cx, lens, sight, HANDED_MAX)?;
+    let changes = obligations::panel(cx, lens, sight, CHANGES_MAX)?;
     let total = served.iter().map(|one| one.touch_count).sum();
     let mut seen = Seen {
         sales: sales::of_customer(cx, lens, sight)?,
@@ -84,7 +95,9 @@ pub(super) fn read(
         count: if asked.is_narrowed() { count(cx, lens, &customer, &filter)? } else { total },
         total,
         hidden: touches::hidden(cx, lens, sight)?,
-        hand_offs: handoffs::of_customer(cx, lens, sight)?,
+        hand_offs,
+        hand_offs_open,
+        changes,
         accountable: handoffs::accountable(cx, lens, id, &Thing::Customer, lens.now())?,
         names: Names::default(),
         signed: None,
@@ -124,6 +137,11 @@ fn names(cx: &mut Cx<'_>, lens: &Lens, seen: &Seen) -> Result<Names, Fault> {
     let mut organisations: BTreeSet<_> = organisations.chain([lens.organisation()]).collect();
     organisations.insert(organisations::brand_id(lens.network()));
     organisations.extend(hand_offs.iter().flat_map(|one| [one.from, one.to]));
+    for change in &seen.changes {
+        organisations.extend(change.parts.iter().map(|(organisation, _)| *organisation));
+        organisations.extend(change.waits_for.map(|(who, ..)| who));
+        organisations.insert(change.entered_by);
+    }
     let bodies = touches.items.iter().filter_map(Touch::body);
     organisations.extend(bodies.flat_map(|body| sentences::parties(&body)));
     if lens.is_whole() {

@@ -1,16 +1,23 @@
-//! The boards: what waits for us, what we sent, what is overdue; each line says who acts next and
-//! by when.
+//! The boards: what waits for us, what we sent, what is overdue, hand-offs and changes in one list;
+//! each line says who acts next and by when.
 
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use handfast_db::{Cx, Fault};
-use handfast_handoffs::{self as handoffs, Board, Counts, Row as Listed};
-use handfast_kit::{Cursor, TimeMs};
-use handfast_record::sharing::{self, Lens, looks::Occasion};
+use handfast_handoffs::{
+    Board, Counts, Row as Listed,
+    boards::{self, Line},
+    obligations::{DutyState, Row as Duty},
+};
+use handfast_kit::{Cursor, OrganisationId, TimeMs};
+use handfast_record::{
+    organisations,
+    sharing::{self, Lens, looks::Occasion},
+};
 use handfast_web::{App, ClockFace, Failure, Frame, Nav, Query, Viewer, html, next_href};
 use serde::Deserialize;
 
-use super::{KNOWN, faces, path, time};
+use super::{KNOWN, changes, faces, path, time};
 use crate::{
     customer::who::{Names, Organisation},
     words,
@@ -53,11 +60,13 @@ struct Row {
     to: Organisation,
     next: String,
     is_mine: bool,
+    /// What is wrong with it, in a word or two.
+    wrong: Option<&'static str>,
     clock: ClockFace,
 }
 
 struct Found {
-    rows: Vec<Listed>,
+    rows: Vec<Line>,
     next: Option<Cursor>,
     counts: Counts,
     names: Names,
@@ -95,10 +104,13 @@ fn read(
     wanted: Option<Board>,
     after: Option<&Cursor>,
 ) -> Result<(Board, Found), Fault> {
-    let counts = handoffs::counts(cx, lens, now)?;
+    let counts = boards::counts(cx, lens, now)?;
     let board = wanted.unwrap_or(if counts.waiting > 0 { Board::Waiting } else { Board::Open });
-    let page = handoffs::board(cx, lens, now, board, after)?;
-    let parties = page.items.iter().flat_map(|row| [row.from, row.to, row.waits_for]);
+    let page = boards::page(cx, lens, now, board, after)?;
+    let parties = page.items.iter().flat_map(|line| match line {
+        Line::HandOff(row) => [row.from, row.to, row.waits_for],
+        Line::Obligation(row) => [row.organisation, row.organisation, row.waits_for],
+    });
     let names = faces::names(cx, lens, parties)?;
     Ok((board, Found { rows: page.items, next: page.next, counts, names }))
 }
@@ -110,30 +122,62 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    fn row(&self, row: &Listed) -> Row {
-        let is_mine = row.waits_for == self.viewer.organisation;
-        let next = self.names.organisation(row.waits_for).name;
-        let who = if is_mine { "You" } else { &*next };
+    fn row(&self, line: &Line) -> Row {
+        match line {
+            Line::HandOff(row) => self.hand_off(row),
+            Line::Obligation(row) => self.duty(row),
+        }
+    }
+
+    fn hand_off(&self, row: &Listed) -> Row {
         let deed = faces::next_deed(row.state, row.waits_for == row.from);
         Row {
             href: path(row.id),
             title: words::sentence(&row.title),
             reference: row.reference.clone(),
-            customer: row.customer_name.clone().unwrap_or_else(|| "a customer".to_owned()),
+            customer: called(row.customer_name.as_ref()),
             from: self.names.organisation(row.from),
             to: self.names.organisation(row.to),
-            next: format!("{who} {}.", if is_mine { deed.0 } else { deed.1 }),
-            is_mine,
-            clock: time::clock(self.now, row.due, self.now, &self.viewer.zone),
+            next: self.next(row.waits_for, deed),
+            is_mine: row.waits_for == self.viewer.organisation,
+            wrong: None,
+            clock: time::clock(row.since, row.due, self.now, &self.viewer.zone),
         }
     }
+
+    fn duty(&self, row: &Duty) -> Row {
+        Row {
+            href: changes::part(row.change, row.id),
+            title: format!("Change of {}", row.changed.in_words()),
+            reference: row.reference.clone(),
+            customer: called(row.customer_name.as_ref()),
+            from: self.names.organisation(organisations::brand_id(self.viewer.network)),
+            to: self.names.organisation(row.organisation),
+            next: self.next(row.waits_for, changes::next_deed(row.state)),
+            is_mine: row.waits_for == self.viewer.organisation,
+            wrong: (row.state == DutyState::Mismatch).then_some("Read-back differs"),
+            clock: time::clock(row.sent, row.due, self.now, &self.viewer.zone),
+        }
+    }
+
+    /// `You accept or decline it.`, `Pedal & Post corrects it.`
+    fn next(&self, who: OrganisationId, (yours, theirs): (&str, &str)) -> String {
+        if who == self.viewer.organisation {
+            return format!("You {yours}.");
+        }
+        format!("{} {theirs}.", self.names.organisation(who).name)
+    }
+}
+
+fn called(name: Option<&String>) -> String {
+    name.map_or_else(|| "a customer".to_owned(), String::clone)
 }
 
 fn lede(counts: &Counts) -> String {
     let waiting = match counts.waiting {
         0 => "Nothing waits for you.".to_owned(),
-        1 => "1 hand-off waits for you.".to_owned(),
-        n => format!("{} hand-offs wait for you.", counted(n)),
+        1 => "1 waits for you.".to_owned(),
+        n => format!("{} wait for you.", counted(n)),
     };
     match counts.overdue {
         0 => format!("{waiting} Nothing is overdue."),
@@ -178,17 +222,17 @@ const fn empty(board: Board) -> (&'static str, &'static str) {
     match board {
         Board::Waiting => (
             "Nothing waits for you",
-            "When somebody asks you to take a case, an order or a customer over, or for something \
-             that a brief lacks, it stands here with its clock.",
+            "When somebody asks you to take a case, an order or a customer over, to apply a \
+             change, or for something that a brief lacks, it stands here with its clock.",
         ),
         Board::Sent => (
             "You wait for nobody",
-            "What you hand off begins at the customer’s page. Until it is accepted it stays with \
-             you, and is shown here.",
+            "What you hand off, and a change that you tell everybody, begins at the customer’s \
+             page. Until it is answered it is shown here.",
         ),
         Board::Overdue => ("Nothing is overdue", "Everybody who acts next has time left."),
         Board::Open => {
-            ("No hand-off is open", "One begins at a customer’s page: “Hand something off”.")
+            ("Nothing is open", "A hand-off begins at a customer’s page: “Hand something off”.")
         }
     }
 }

@@ -15,7 +15,7 @@ use super::time;
 use crate::{customer::who::Names, words};
 
 /// The names of organisations that a page of hand-offs mentions.
-pub(super) fn names(
+pub(crate) fn names(
     cx: &mut Cx<'_>,
     lens: &Lens,
     parties: impl IntoIterator<Item = OrganisationId>,

@@ -16,6 +16,12 @@ use handfast_handoffs::Error;
 use handfast_record::HandOffId;
 use handfast_web::{Access, Failure, Flash, Route, page};
 
+pub(crate) use self::{
+    changes::{part as change_part, path as change_path},
+    faces::names,
+    path as hand_off_path,
+    time::{clock, span},
+};
 use crate::words;
 
 const OFFERED: Flash = Flash::new(
@@ -45,7 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
     own.into_iter().chain(changes::routes()).collect()
 }
 
-fn path(id: HandOffId) -> String {
+pub(crate) fn path(id: HandOffId) -> String {
     format!("/hand-offs/{id}")
 }
 

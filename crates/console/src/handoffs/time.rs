@@ -17,7 +17,7 @@ pub(super) fn short(at: TimeMs, zone: &Zone) -> String {
 }
 
 /// How long that is: `40 min`, `5 h 20 min`, `3 days`.
-pub(super) fn span(ms: i64) -> String {
+pub(crate) fn span(ms: i64) -> String {
     let (hours, minutes) = (ms / TimeMs::HOUR, ms % TimeMs::HOUR / TimeMs::MINUTE);
     match ms {
         ms if ms >= 2 * TimeMs::DAY => words::counted(ms / TimeMs::DAY, "day", "days"),
@@ -28,7 +28,7 @@ pub(super) fn span(ms: i64) -> String {
 }
 
 /// The clock of something that began at `from` and is due: it warns in its last quarter.
-pub(super) fn clock(from: TimeMs, due: TimeMs, now: TimeMs, zone: &Zone) -> ClockFace {
+pub(crate) fn clock(from: TimeMs, due: TimeMs, now: TimeMs, zone: &Zone) -> ClockFace {
     let (left, whole) = (due.0 - now.0, (due.0 - from.0).max(1));
     let used = (100 * (now.0 - from.0).clamp(0, whole) / whole) as u8;
     let said = moment(due, now, zone);

@@ -2,7 +2,9 @@
 
 mod add;
 mod agreement;
+mod answers;
 mod behind;
+mod contact;
 mod list;
 mod one;
 mod standing;
@@ -19,7 +21,7 @@ use handfast_record::{
 use handfast_web::{Access, Flash, Route, Side, Viewer, page};
 
 const ADDED: Flash = Flash::new("partner", "The partner was added.");
-const KNOWN: &[Flash] = &[ADDED];
+const KNOWN: &[Flash] = &[ADDED, contact::SAVED];
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
@@ -27,6 +29,8 @@ pub(crate) fn routes() -> Vec<Route> {
         page(Method::POST, "/partners", Access::BrandAdmin, add::add),
         page(Method::GET, "/partners/new", Access::BrandAdmin, add::show),
         page(Method::GET, "/partners/{id}", Access::Member, one::show),
+        page(Method::GET, "/partners/{id}/figures", Access::Member, answers::list),
+        page(Method::POST, "/partners/{id}/contact", Access::Admin, contact::save),
         page(Method::GET, "/partners/{id}/orders", Access::Member, behind::orders),
         page(Method::GET, "/partners/{id}/cases", Access::Member, behind::cases),
     ];

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use handfast_db::{Cx, Fault};
+use handfast_handoffs::figures::{self, Figures};
 use handfast_kit::{Day, Id, OrganisationId, Zone};
 use handfast_record::{
     cases::{
@@ -15,16 +16,22 @@ use handfast_record::{
     sharing::{self, Lens, looks::Occasion},
     touches::{self, Body, Touch},
 };
-use handfast_web::{App, Failure, Frame, Nav, Path, Role, Viewer, html};
+use handfast_web::{App, Failure, Frame, Nav, Path, Role, Viewer};
 
 use super::{
     agreement::Panels,
+    answers::{self, Answer},
     behind,
+    contact::{self, Contact},
     standing::{self, Network},
     trend::{self, Months},
     words as partner_words,
 };
-use crate::{charts::Spark, words};
+use crate::{
+    charts::Spark,
+    forms::{Refusal, reply},
+    words,
+};
 
 /// How many of the latest reviews and cases are shown.
 const LATEST_LEN: usize = 5;
@@ -50,6 +57,11 @@ struct PartnerPage {
     case_rows: Vec<behind::CaseRow>,
     panels: Panels,
     facts: Vec<(&'static str, String)>,
+    answers_title: &'static str,
+    answers: Vec<Answer>,
+    is_latest_only: bool,
+    contact: Contact,
+    refusal: Option<Refusal>,
 }
 
 /// One large number, what it means, and how it went.
@@ -90,6 +102,8 @@ struct Seen {
     latest_cases: Vec<(CaseState, Option<String>)>,
     member_count: usize,
     panels: Panels,
+    answers: Option<Figures>,
+    contact: Contact,
 }
 
 pub(crate) async fn show(
@@ -98,14 +112,28 @@ pub(crate) async fn show(
     uri: Uri,
     Path(id): Path<OrganisationId>,
 ) -> Result<Response, Failure> {
+    partner_page(&app, &viewer, &uri, id, None).await
+}
+
+/// The page, with an address that was typed and why it was refused.
+pub(super) async fn partner_page(
+    app: &App,
+    viewer: &Viewer,
+    uri: &Uri,
+    id: OrganisationId,
+    refused: Option<(contact::Typed, Refusal)>,
+) -> Result<Response, Failure> {
     let today = viewer.zone.day_of(app.clock.now());
     let asking = viewer.clone();
     let occasion = Occasion::of("partner");
     let seen =
-        sharing::read(&app, &viewer, occasion, move |cx, lens| read(cx, lens, &asking, id, today))
-            .await?;
-    let seen = seen.ok_or(Failure::NotFound)?;
-    html(&PartnerPage::of(&viewer, &uri, seen, today))
+        sharing::read(app, viewer, occasion, move |cx, lens| read(cx, lens, &asking, id, today));
+    let mut seen = seen.await?.ok_or(Failure::NotFound)?;
+    let refused = refused.as_ref().map(|(typed, refusal)| (typed, refusal));
+    seen.contact = seen.contact.refused(refused);
+    let refusal = refused.map(|(_, refusal)| refusal.clone());
+    let reply = reply(refusal.as_ref());
+    reply.with(&PartnerPage { refusal, ..PartnerPage::of(viewer, uri, seen, today) })
 }
 
 fn read(
@@ -135,6 +163,8 @@ fn read(
     let members = people::members(cx, viewer.network, id, None, 200)?;
     Ok(Some(Seen {
         panels: Panels::read(cx, viewer, &partner)?,
+        answers: figures::of(cx, lens, lens.now(), id)?,
+        contact: contact::read(cx, viewer, id)?,
         partner,
         sales: sales.unwrap_or_else(|| super::nothing_yet(id)),
         network: viewer.is_brand().then(|| Network::of(&figures)),
@@ -183,6 +213,11 @@ impl PartnerPage {
                 .collect(),
             facts: facts(partner, viewer),
             panels: seen.panels,
+            answers_title: if is_own { "How you answer" } else { "How they answer" },
+            answers: seen.answers.map(|figures| answers::of(&figures, &path)).unwrap_or_default(),
+            is_latest_only: seen.answers.is_some_and(|figures| figures.is_latest_only),
+            contact: seen.contact,
+            refusal: None,
             path,
             is_own,
         }

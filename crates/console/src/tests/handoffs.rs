@@ -9,7 +9,7 @@ use handfast_record::{
 };
 use handfast_web::Role;
 
-use super::world::{World, worlds};
+use super::world::{Somebody, World, worlds};
 
 /// Maya, whose motor cuts out uphill: the brand keeps her case.
 fn maya(world: &World) -> (CustomerId, CaseId) {
@@ -73,7 +73,7 @@ async fn a_case_is_offered_with_what_is_missing_named_seen_accepted_and_told() {
             assert!(sent.says(text), "{text}: {}", sent.text);
         }
         let board = ines.get("/hand-offs").await;
-        assert!(board.says("1 hand-off waits for you.") && board.says("You accept or decline it."));
+        assert!(board.says("1 waits for you.") && board.says("You accept or decline it."));
         let seen = ines.get(&path).await;
         assert!(seen.says("Your answer") && !seen.says("Take the offer back"), "{}", seen.text);
         ines.post(&format!("{path}/steps"), "step=see").await;
@@ -121,7 +121,7 @@ async fn the_receiver_asks_and_the_sender_sends() {
         let form = priya.get(&format!("/hand-offs/new?customer={maya}&thing=case:{case}")).await;
         assert!(form.says(">Spoke &#38; Chain") && !form.says(">Harbour Wheelworks"));
         priya.post(&steps, "step=withdraw").await;
-        assert!(priya.get("/hand-offs?board=open").await.says("No hand-off is open"));
+        assert!(priya.get("/hand-offs?board=open").await.says("Nothing is open"));
     }
 }
 
@@ -136,7 +136,7 @@ async fn to_whom_it_does_not_concern_there_is_none() {
         let accepted = dev.post(&format!("{path}/steps"), "step=accept").await;
         assert_eq!(accepted.status, StatusCode::NOT_FOUND);
         assert!(dev.get("/hand-offs").await.says("Nothing waits for you."));
-        assert!(dev.get("/hand-offs?board=open").await.says("No hand-off is open"));
+        assert!(dev.get("/hand-offs?board=open").await.says("Nothing is open"));
         let new = dev.get(&format!("/hand-offs/new?customer={maya}")).await;
         assert_eq!(new.status, StatusCode::NOT_FOUND);
     }
@@ -161,32 +161,38 @@ async fn what_is_late_stands_on_the_board_and_can_be_chased() {
     }
 }
 
+/// Maya, of whom Harbour sees the address, tells Priya that she moved; where the change is.
+async fn moved(world: &World, priya: &Somebody<'_>) -> (CustomerId, String) {
+    let full = |class| Grant {
+        tie: Tie::Owner,
+        class,
+        level: Level::Full,
+        from_tie: false,
+        purpose: None,
+    };
+    let grants = [full(Class::Identity), full(Class::Address)];
+    world.at.agree(world.at.harbour, &grants);
+    let details = || Details { name: "Maya Okafor".to_owned(), ..Details::default() };
+    let maya = world.record(world.at.brand, "AUR-1", Some("maya"), details());
+    world.record(world.at.harbour, "HW-1", Some("maya"), details());
+    let form = format!("/customers/{maya}/changes/new");
+    assert!(priya.get(&format!("/customers/{maya}")).await.says(&form));
+    assert!(priya.get(&form).await.says("Maya Okafor said so"));
+    let path = format!("/customers/{maya}/changes");
+    let empty = priya.post(&path, "changed=address").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let moved = "changed=address&street=Flat+3,+27+Cooper%27s+Wharf&city=Bristol\
+                 &postcode=BS1+6ZZ&country=GB&by_customer=yes";
+    let told = priya.post(&path, moved).await;
+    let path = told.location.split('?').next().unwrap().to_owned();
+    (maya, path)
+}
+
 #[tokio::test]
 async fn a_change_is_told_once_and_only_what_is_read_back_is_verified() {
     for world in worlds() {
-        let full = |class| Grant {
-            tie: Tie::Owner,
-            class,
-            level: Level::Full,
-            from_tie: false,
-            purpose: None,
-        };
-        let grants = [full(Class::Identity), full(Class::Address)];
-        world.at.agree(world.at.harbour, &grants);
-        let details = || Details { name: "Maya Okafor".to_owned(), ..Details::default() };
-        let maya = world.record(world.at.brand, "AUR-1", Some("maya"), details());
-        world.record(world.at.harbour, "HW-1", Some("maya"), details());
         let (priya, ines) = (world.priya(), world.somebody(world.at.harbour, Role::PartnerStaff));
-        let form = format!("/customers/{maya}/changes/new");
-        assert!(priya.get(&format!("/customers/{maya}")).await.says(&form));
-        assert!(priya.get(&form).await.says("Maya Okafor said so"));
-        let path = format!("/customers/{maya}/changes");
-        let empty = priya.post(&path, "changed=address").await;
-        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let moved = "changed=address&street=Flat+3,+27+Cooper%27s+Wharf&city=Bristol\
-                     &postcode=BS1+6ZZ&country=GB&by_customer=yes";
-        let told = priya.post(&path, moved).await;
-        let path = told.location.split('?').next().unwrap().to_owned();
+        let (maya, path) = moved(&world, &priya).await;
         let page = priya.get(&path).await;
         for text in ["Maya Okafor moved", "0 of 1 organisation is verified.", "Harbour Wheelworks"]
         {
@@ -204,14 +210,45 @@ async fn a_change_is_told_once_and_only_what_is_read_back_is_verified() {
         does("step=accept").await;
         let said = does("step=apply&words=Ticket+77").await;
         assert!(said.says("they say") && !said.says("Read-back matches"), "{}", said.text);
+        // What it should be is not on the page on which they type what it is.
+        assert!(ines.get(&path).await.says(&format!("{path}/read-back")));
+        let blank = ines.get(&format!("{path}/read-back")).await;
+        assert!(blank.says("Open your system and type what it shows"), "{}", blank.text);
+        assert!(!blank.says("Wharf") && !blank.says("BS1"), "{}", blank.text);
         let home = "Cooper%27s+Wharf&city=Bristol&postcode=BS1+6ZZ&country=GB";
         does(&format!("step=read&street=Flat+8,+27+{home}")).await;
         let wrong = priya.get(&path).await;
-        for text in ["1 mismatch", "<ins>3</ins>", "<mark>8</mark>", "Chase Harbour Wheelworks"] {
+        let told = "Harbour Wheelworks wrote it down wrong. We have asked them to correct it by";
+        let plan = "Aurora Cycles is told that Harbour Wheelworks is late";
+        for text in [
+            "1 mismatch",
+            "<ins>3</ins>",
+            "<mark>8</mark>",
+            "Chase Harbour Wheelworks",
+            "Maya Okafor moved to Bristol",
+            "We have your new address. One organisation needs it.",
+            told,
+            plan,
+        ] {
             assert!(wrong.says(text), "{text}: {}", wrong.text);
         }
+        differs((&priya, &ines), (maya, &path)).await;
         let right = does(&format!("step=read&street=flat+3,27+{home}")).await;
         assert!(right.says("Read-back matches") && right.says("All verified"), "{}", right.text);
         assert_eq!(world.dev().get(&path).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+/// While Harbour holds something else: on the boards, and on Maya's page.
+async fn differs((priya, ines): (&Somebody<'_>, &Somebody<'_>), (maya, path): (CustomerId, &str)) {
+    let board = ines.get("/hand-offs").await;
+    for text in ["1 waits for you.", "Read-back differs", "You correct it.", " wait for you<"] {
+        assert!(board.says(text), "{text}: {}", board.text);
+    }
+    let sent = priya.get("/hand-offs?board=sent").await;
+    assert!(sent.says("Sent by you 1") && sent.says("Harbour Wheelworks corrects it."));
+    let customer = priya.get(&format!("/customers/{maya}")).await;
+    for text in [path, "New address", "1 mismatch", "Wrong at Harbour Wheelworks."] {
+        assert!(customer.says(text), "{text}: {}", customer.text);
     }
 }

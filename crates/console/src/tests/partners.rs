@@ -123,3 +123,28 @@ async fn an_admin_of_the_brand_adds_a_partner_and_a_reference_counts_once() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
     }
 }
+
+#[tokio::test]
+async fn how_a_partner_answers_and_where_its_letters_go_is_on_its_page() {
+    for world in worlds() {
+        let harbour = format!("/partners/{}", world.at.harbour);
+        let admin = world.somebody(world.at.harbour, Role::PartnerAdmin);
+        let page = admin.get(&harbour).await;
+        assert!(page.says("How you answer") && page.says("Not enough yet"), "{}", page.text);
+        assert!(!page.says("0 of 0") && page.says("Where letters go"));
+        let save = format!("{harbour}/contact");
+        let refused = admin.post(&save, "email=letters").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Write a mail address") && refused.says("value=\"letters\""));
+        let saved = admin.post(&save, "email=letters%40harbour.example").await;
+        let page = admin.get(&saved.location).await;
+        assert!(page.says("Letters go there from now on."), "{}", page.text);
+        assert!(page.says("<b>letters@harbour.example</b>"), "{}", page.text);
+        let others = world.somebody(world.at.spoke, Role::PartnerAdmin);
+        let other = others.post(&save, "email=mine%40spoke.example").await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
+        let list = format!("{harbour}/figures");
+        assert!(admin.get(&format!("{list}?which=late")).await.says("There is none."));
+        assert_eq!(others.get(&list).await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -29,9 +29,10 @@ use tower::ServiceExt;
 static SESSIONS: LazyLock<Mutex<HashMap<TokenHash, Viewer>>> = LazyLock::new(Mutex::default);
 
 #[expect(clippy::unnecessary_wraps, reason = "this is the form of every Authenticate")]
-fn authenticate(_: &mut Cx<'_>, given: &Credential, _: TimeMs) -> Result<Option<Viewer>, Fault> {
+fn authenticate(cx: &mut Cx<'_>, given: &Credential, _: TimeMs) -> Result<Option<Viewer>, Fault> {
     let Credential::Session(hash) = given else { return Ok(None) };
-    Ok(SESSIONS.lock().unwrap().get(hash).cloned())
+    let viewer = SESSIONS.lock().unwrap().get(hash).cloned();
+    viewer.map(|viewer| crate::counting(cx, viewer)).transpose()
 }
 
 /// One network on one engine, with the console's pages.
@@ -92,7 +93,7 @@ impl World {
             organisation_name: called.to_owned(),
             person,
             person_name: name.to_owned(),
-            via: Via::Session { csrf: session.hash().csrf() },
+            via: Via::Session { csrf: session.hash().csrf(), waiting: 0 },
             ..self.at.viewer(organisation, role)
         };
         SESSIONS.lock().unwrap().insert(session.hash(), viewer);

@@ -25,21 +25,24 @@ mod types;
 mod value;
 
 use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{Cursor, NetworkId, Page, TimeMs};
+use handfast_kit::{Cursor, NetworkId, OrganisationId, Page, TimeMs};
 use handfast_record::{
     ChangeId, ObligationId,
     customers::Incoming,
     sharing::{Author, Lens, Sight},
 };
 
+pub(crate) use reading::told_of;
+pub use reading::{Panel, Row};
+pub(crate) use rules::due as first_due;
 pub use same::{DiffPart, diff, is_same};
-pub use types::{Change, DutyState, Error, NewChange, Obligation, ReadBack, Step};
+pub use types::{Change, DutyState, Error, NewChange, NotTold, Obligation, ReadBack, Step, WhyNot};
 pub use value::{Address, VALUE_CHARS_MAX, Value};
 
 pub(crate) use passing::{address_at, answered_for, lock, waits};
 pub(crate) use rules::working_days_later;
 
-use crate::{Actor, Board, disputes::Claim};
+use crate::{Actor, Board, Counts, Told, disputes::Claim};
 
 /// Most obligations of one page of a board.
 pub const PAGE_ROWS: usize = 50;
@@ -166,6 +169,50 @@ pub fn change(cx: &mut Cx<'_>, lens: &Lens, id: ChangeId) -> Result<Option<Chang
 /// The changes of a customer that the viewer may know of, the latest first, at most 50.
 pub fn of_customer(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec<Change>, Fault> {
     reading::of_customer(cx, lens, sight)
+}
+
+/// The latest changes of a customer in a few lines each, those with something left to do first, at
+/// most `limit`: for a panel beside others.
+pub fn panel(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    sight: &Sight,
+    limit: usize,
+) -> Result<Vec<Panel>, Fault> {
+    reading::panel(cx, lens, sight, limit)
+}
+
+/// What the customer was told of a change, the first first: that it was taken down, who wrote it
+/// down wrong and when that is put right, and that all is right.
+pub fn told(cx: &mut Cx<'_>, lens: &Lens, change: &Change) -> Result<Vec<Told>, Fault> {
+    reading::told(cx, lens, change)
+}
+
+/// As [`board`], with no more of each than a list shows.
+pub fn rows(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    now: TimeMs,
+    board: Board,
+    after: Option<&Cursor>,
+) -> Result<Page<Row>, Fault> {
+    reading::rows(cx, lens, now, board, after)
+}
+
+/// How many there are of each: all that wait for the viewer's organisation, that wait for others
+/// and that are overdue, exact up to 1,000.
+pub fn counts(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Counts, Fault> {
+    reading::counts(cx, lens, now)
+}
+
+/// How many wait for an organisation, counted up to `limit`: a number, of nobody by name.
+pub fn waiting(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+    limit: i64,
+) -> Result<i64, Fault> {
+    reading::waiting(cx, network, organisation, limit)
 }
 
 /// One page of what is open, the first due first; [`PAGE_ROWS`] at most.

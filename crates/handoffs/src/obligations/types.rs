@@ -181,6 +181,8 @@ pub struct Obligation {
     pub sent: TimeMs,
     /// By when what they hold is to be read back and right.
     pub due: TimeMs,
+    /// When the organisation is reminded by itself; none once it was.
+    pub remind: Option<TimeMs>,
     /// When something goes out to the customer next, if that is known.
     pub next_delivery: Option<TimeMs>,
     /// Whether whoever stands above was told.
@@ -231,7 +233,50 @@ pub struct Change {
     pub obligations: Vec<Obligation>,
     /// For the brand: who has a tie with the customer, but is not shown such data, and so was not
     /// told.
-    pub not_told: Vec<OrganisationId>,
+    pub not_told: Vec<NotTold>,
+}
+
+/// Who was not told of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotTold {
+    /// The organisation, which has a tie with the customer.
+    pub organisation: OrganisationId,
+    /// Why.
+    pub why: WhyNot,
+}
+
+/// Why somebody was not told of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyNot {
+    /// It told us.
+    ToldUs,
+    /// The customer does not want it to have such data.
+    Objected,
+    /// The customer's data may only be kept.
+    Frozen,
+    /// Its agreement shows it no such data.
+    NotShown,
+    /// Its agreement shows such data to other ties, of which it has none.
+    NoTie,
+    /// It has no agreement, or none any more.
+    NoAgreement,
+    /// It was not shown such data then, and is now.
+    Later,
+}
+
+impl WhyNot {
+    /// Its word, as in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ToldUs => "told_us",
+            Self::Objected => "objected",
+            Self::Frozen => "frozen",
+            Self::NotShown => "not_shown",
+            Self::NoTie => "no_tie",
+            Self::NoAgreement => "no_agreement",
+            Self::Later => "later",
+        }
+    }
 }
 
 /// Why something was not done.
@@ -267,13 +312,13 @@ pub enum Error {
     /// Another organisation's.
     #[error("only the organisation that is obliged, or the brand for it, can say this")]
     NotYours,
+    /// What was said of whose part it is.
+    #[error(transparent)]
+    Claim(disputes::Error),
     /// The rest.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
-    /// What was said of whose part it is.
-    #[error(transparent)]
-    Claim(disputes::Error),
 
 impl From<disputes::Error> for Error {
     fn from(error: disputes::Error) -> Self {

@@ -13,12 +13,14 @@ use handfast_record::{
     sharing::{Lens, Sight, Who},
 };
 
-pub(super) use self::store::{custody_at, has_left};
+pub use self::shown::Glimpse;
+pub(super) use self::store::{custody_at, has_left, put_off, waiting_count};
 
 use self::names::Names;
 use super::{
     Board, BriefItem, Candidate, Counts, Custody, HandOff, Missing, PAGE_ROWS, Row, Thing, Told,
     brief::{self, About},
+    figures::ToldOf,
     rules::{Hand, Holding},
     store::{Stored, one as stored_one},
 };
@@ -153,7 +155,7 @@ pub(super) fn counts(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Counts
         Some(own) => store::overdue_count_of(cx, network, own, now)?,
     };
     Ok(Counts {
-        waiting: store::waiting_count(cx, network, own)?,
+        waiting: store::waiting_count(cx, network, own, 1_000)?,
         sent: store::sent_count(cx, network, own)?,
         overdue,
     })
@@ -182,6 +184,30 @@ fn stored_of_customer(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight) -> Result<Vec
     }
     here.truncate(100);
     Ok(here)
+}
+
+/// What a list of figures tells of a hand-off, if it concerns the viewer.
+pub(super) fn told_of(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    id: HandOffId,
+) -> Result<Option<ToldOf>, Fault> {
+    let Some(stored) = one(cx, lens, id)? else { return Ok(None) };
+    shown::told_behind(cx, lens, stored)
+}
+
+/// The latest, what waits for somebody first; and how many wait.
+pub(super) fn panel(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    sight: &Sight,
+    limit: usize,
+) -> Result<(Vec<Glimpse>, usize), Fault> {
+    let mut rows = stored_of_customer(cx, lens, sight)?;
+    rows.sort_by_key(|stored| stored.waits.is_none());
+    let open_count = rows.iter().filter(|stored| stored.waits.is_some()).count();
+    rows.truncate(limit);
+    Ok((rows.into_iter().map(shown::glimpse).collect(), open_count))
 }
 
 pub(super) fn of_customer(

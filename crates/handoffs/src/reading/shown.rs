@@ -1,7 +1,7 @@
 //! From what is stored to what is shown.
 
 use handfast_db::{Cx, Fault};
-use handfast_kit::{NetworkId, TimeMs};
+use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
     CaseId, HandOffId, SaleId, customers, entrusting, organisations,
     sharing::{Lens, Sight, Who},
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     BriefItem, HandOff, Plan, Row, State, Step, Thing, Told, brief as told_of,
+    figures::ToldOf,
     rules::{Hand, Item},
     store::{Stored, StoredStep, entrusted, items},
     terms,
@@ -44,7 +45,7 @@ fn customer(
     stored: &Stored,
 ) -> Result<Option<(Sight, Option<String>)>, Fault> {
     let Some(sight) = entrusting::sight(cx, lens, &stored.place)? else { return Ok(None) };
-    let name = if sight.is_open() { customers::name(cx, lens, sight.known_as())? } else { None };
+    let name = customers::name_by(cx, lens, &sight)?;
     Ok(Some((sight, name.filter(|name| !name.is_empty()))))
 }
 
@@ -64,8 +65,76 @@ pub(super) fn row(cx: &mut Cx<'_>, lens: &Lens, stored: &Stored) -> Result<Optio
         state: hand.state,
         is_seen: hand.seen.is_some(),
         waits_for,
+        since: since(cx, lens.network(), hand, waits_for)?,
         due,
     }))
+}
+
+/// A hand-off in a panel beside others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Its id.
+    pub id: HandOffId,
+    /// What is handed off.
+    pub title: String,
+    /// Who sent it.
+    pub from: OrganisationId,
+    /// Who is asked.
+    pub to: OrganisationId,
+    /// Where it stands.
+    pub state: State,
+    /// When it was offered.
+    pub offered: TimeMs,
+    /// Who acts next, and by when.
+    pub waits_for: Option<(OrganisationId, TimeMs)>,
+}
+
+/// No more than a panel shows.
+pub(super) fn glimpse(stored: Stored) -> Glimpse {
+    let hand = stored.hand;
+    Glimpse {
+        id: hand.id,
+        title: stored.title,
+        from: hand.from,
+        to: hand.to,
+        state: hand.state,
+        offered: hand.offered,
+        waits_for: stored.waits,
+    }
+}
+
+/// What a list of figures tells of a hand-off.
+pub(super) fn told_behind(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    stored: Stored,
+) -> Result<Option<ToldOf>, Fault> {
+    let Some((sight, customer_name)) = customer(cx, lens, &stored)? else { return Ok(None) };
+    Ok(Some(ToldOf {
+        reference: reference(stored.hand.id),
+        title: stored.title,
+        customer: sight.known_as(),
+        customer_name,
+        between: Some((stored.hand.from, stored.hand.to)),
+    }))
+}
+
+/// Since when somebody is waited for: since it was offered, asked for, or came back.
+fn since(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    hand: &Hand,
+    waits_for: OrganisationId,
+) -> Result<TimeMs, Fault> {
+    Ok(match hand.state {
+        State::Offered if waits_for == hand.to => hand.offered,
+        State::Offered | State::Accepted => {
+            let asked = items(cx, network, hand.id)?.into_iter().filter_map(|item| item.asked);
+            asked.map(|(at, _)| at).min().unwrap_or(hand.offered)
+        }
+        State::Declined => hand.answered.as_ref().map_or(hand.offered, |(at, ..)| *at),
+        State::Expired | State::Withdrawn => hand.accept_by,
+    })
 }
 
 pub(super) fn whole(

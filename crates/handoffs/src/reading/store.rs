@@ -1,4 +1,4 @@
-use handfast_db::{Cx, Fault};
+use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
 use handfast_record::{CustomerId, HandOffId};
 
@@ -87,18 +87,20 @@ pub(super) fn open(
     )
 }
 
-pub(super) fn waiting_count(
+/// How many wait for an organisation, counted up to a limit.
+pub(crate) fn waiting_count(
     cx: &mut Cx<'_>,
     network: NetworkId,
     organisation: OrganisationId,
+    limit: i64,
 ) -> Result<i64, Fault> {
     let row: Option<(i64,)> = cx.one(
         "select count(due_ms)
            from (select due_ms from hand_off
                   where network_id = $1 and waits_id = $2 and due_ms is not null
                   order by due_ms
-                  limit 1000) h",
-        (network, organisation),
+                  limit $3) h",
+        (network, organisation, limit),
     )?;
     Ok(row.map_or(0, |(count,)| count))
 }
@@ -294,6 +296,19 @@ pub(crate) fn due(
         (network, now, limit as i64),
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The clock looks at it then, and not before.
+pub(crate) fn put_off(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    id: HandOffId,
+    until: TimeMs,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update hand_off set next_ms = $1 where network_id = $2 and hand_off_id = $3",
+        (until, network, id),
+    )
 }
 
 /// What each sender left out of its briefs.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub(crate) mod chance;
+mod figured;
 mod model;
 mod played;
 pub(crate) mod pure;

@@ -69,7 +69,7 @@ pub(super) struct Known {
 impl Known {
     /// As one who came in by a session.
     pub(super) fn by_session(self, csrf: String) -> Viewer {
-        Viewer { via: Via::Session { csrf }, ..self.viewer }
+        Viewer { via: Via::Session { csrf, waiting: 0 }, ..self.viewer }
     }
 
     /// As one who came in by an API token.

@@ -213,6 +213,7 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /customers/{id}/freeze" => Sent::form("why=a+dispute"),
         "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),
         "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
+        "POST /partners/{id}/contact" => Sent::form("email=letters%40example.com"),
         "POST /partners/{id}/agreement" | "POST /partners/{id}/agreement/preview" => {
             Sent::form("version=1&signed=2020-01-02&guest_hours=24&g-sold-identity=full")
         }

@@ -96,9 +96,9 @@ fn authenticate(_: &mut Cx<'_>, given: &Credential, _: TimeMs) -> Result<Option<
         Somebody::ALL.into_iter().map(|somebody| (somebody.secret().hash(), somebody)).collect()
     });
     Ok(match given {
-        Credential::Session(hash) => {
-            SESSIONS.get(hash).map(|somebody| somebody.viewer(Via::Session { csrf: hash.csrf() }))
-        }
+        Credential::Session(hash) => SESSIONS
+            .get(hash)
+            .map(|somebody| somebody.viewer(Via::Session { csrf: hash.csrf(), waiting: 0 })),
         Credential::Token(hash) => (*hash == sams_token().hash())
             .then(|| Sam.viewer(Via::Token { scopes: vec![Scope::Read, Scope::Write] })),
     })

@@ -10,7 +10,10 @@ use handfast_web::{App, Failure, Flash, Form, Path, Viewer, see_other};
 use serde::Deserialize;
 
 use super::{
-    ACCEPTED, APPLIED, CHASED, ESCALATED, READ, REFUSED, SEEN, failure, one::one_page, path,
+    ACCEPTED, APPLIED, CHASED, ESCALATED, READ, REFUSED, SEEN, failure,
+    one::{Asked, one_page},
+    path,
+    read_back::read_back_page,
 };
 use crate::forms::Refusal;
 
@@ -63,7 +66,10 @@ pub(super) async fn act(
         Ok(said) => Ok(see_other(&said.at(&path(id)))),
         Err(error) => {
             let refusal = Refusal::of("Nothing was noted", error)?;
-            one_page(&app, &viewer, &uri, id, (typed, Some(refusal))).await
+            if typed.step == "read" && !viewer.is_brand() {
+                return read_back_page(&app, &viewer, &uri, id, (typed, Some(refusal))).await;
+            }
+            one_page(&app, &viewer, &uri, (id, Asked::default()), (typed, Some(refusal))).await
         }
     }
 }

@@ -23,7 +23,10 @@ pub(super) struct Duty {
     /// What the organisation itself may do.
     pub(super) may_accept: bool,
     pub(super) may_apply: bool,
+    /// Whether somebody else may write down what was read.
     pub(super) may_read: bool,
+    /// Whether the organisation may type what its own system shows.
+    pub(super) may_type: bool,
     /// Whether it may be chased, and who that is.
     pub(super) chase: Option<String>,
 }
@@ -31,6 +34,8 @@ pub(super) struct Duty {
 /// What is held, where it is not what was given.
 pub(super) struct Differs {
     pub(super) title: String,
+    /// Who gave what is right.
+    pub(super) giver: String,
     pub(super) given: Vec<DiffPart>,
     pub(super) held: Vec<DiffPart>,
     pub(super) how: String,
@@ -50,7 +55,7 @@ impl Looking<'_> {
         self.names.organisation(id).name
     }
 
-    pub(super) fn duty(&self, one: &Obligation) -> Duty {
+    pub(super) fn duty(&self, one: &Obligation, by_customer: bool) -> Duty {
         let name = self.name(one.organisation);
         let is_own = one.organisation == self.viewer.organisation && self.viewer.may_write();
         let (is_open, state) = (one.state.is_open(), one.state);
@@ -67,11 +72,12 @@ impl Looking<'_> {
             organisation: self.names.organisation(one.organisation),
             clock: self.clock(one),
             chain: self.chain(one),
-            differs: self.differs(one, &name),
+            differs: self.differs(one, &name, by_customer),
             said,
             may_accept: is_own && state == DutyState::Sent,
             may_apply: is_own && matches!(state, DutyState::Sent | DutyState::Accepted),
-            may_read: is_open && (is_own || is_brand),
+            may_read: is_open && is_brand && !is_own,
+            may_type: is_open && is_own,
             chase: (is_brand && is_open && !is_own).then_some(name),
         }
     }
@@ -134,15 +140,37 @@ impl Looking<'_> {
         chain
     }
 
-    fn differs(&self, one: &Obligation, name: &str) -> Option<Differs> {
+    fn differs(&self, one: &Obligation, name: &str, by_customer: bool) -> Option<Differs> {
         let [given, held] = one.diff.clone()?;
         let how = one.held.as_ref().map_or("", |(_, how)| how.in_words());
         Some(Differs {
-            title: format!("What {name} hold is not what {} gave", self.called),
+            title: if one.organisation == self.viewer.organisation {
+                format!("What you hold is not what {} gave", self.called)
+            } else {
+                format!("What {name} hold is not what {} gave", self.called)
+            },
+            giver: if by_customer {
+                format!("{} gave", words::sentence(self.called))
+            } else {
+                "Given".to_owned()
+            },
             given,
             held,
             how: words::sentence(how),
         })
+    }
+}
+
+/// A badge that says where a part stands: its tone, picture and words.
+pub(super) const fn standing(state: DutyState) -> (&'static str, &'static str, &'static str) {
+    match state {
+        DutyState::Sent => ("", "clock", "Sent"),
+        DutyState::Accepted => ("", "clock", "Accepted"),
+        DutyState::Applied => ("warn", "clock", "They say it is done"),
+        DutyState::Verified => ("ok", "check", "Verified"),
+        DutyState::Mismatch => ("bad", "alert", "Read-back differs"),
+        DutyState::Refused => ("warn", "alert", "Not their part, they say"),
+        _ => ("", "undo", "Nothing to do any more"),
     }
 }
 

@@ -5,10 +5,16 @@ mod acting;
 mod faces;
 mod form;
 mod one;
+mod plan;
+mod proofs;
+mod read_back;
 
 use axum::http::Method;
-use handfast_handoffs::obligations::Error;
-use handfast_record::ChangeId;
+use handfast_handoffs::{
+    disputes,
+    obligations::{DutyState, Error},
+};
+use handfast_record::{ChangeId, ObligationId};
 use handfast_web::{Access, Failure, Flash, Route, page};
 
 use crate::words;
@@ -35,17 +41,35 @@ pub(super) fn routes() -> Vec<Route> {
         page(Method::GET, "/customers/{id}/changes/new", Access::Worker, form::show),
         page(Method::POST, "/customers/{id}/changes", Access::Worker, form::enter),
         page(Method::GET, "/changes/{id}", Access::Member, one::show),
+        page(Method::GET, "/changes/{id}/read-back", Access::Worker, read_back::show),
         page(Method::GET, "/changes/{id}/receipts", Access::Member, one::download),
         page(Method::POST, "/changes/{id}/steps", Access::Worker, acting::act),
     ]
 }
 
-fn path(id: ChangeId) -> String {
+/// Where an organisation's part of a change is shown first.
+pub(crate) fn part(change: ChangeId, id: ObligationId) -> String {
+    format!("{}?part={id}", path(change))
+}
+
+/// What whoever acts next does: after “You”, and after a name.
+pub(super) const fn next_deed(state: DutyState) -> (&'static str, &'static str) {
+    match state {
+        DutyState::Sent => ("accept and apply it", "accepts and applies it"),
+        DutyState::Accepted => ("apply it", "applies it"),
+        DutyState::Applied => ("say what your system shows", "says what their system shows"),
+        DutyState::Mismatch => ("correct it", "corrects it"),
+        DutyState::Refused => ("find out whose part it is", "finds out whose part it is"),
+        _ => ("act next", "acts next"),
+    }
+}
+
+pub(crate) fn path(id: ChangeId) -> String {
     format!("/changes/{id}")
 }
 
 /// What a refusal is on a page; `field` is the control that took the value or the words.
-fn failure(error: Error, field: &'static str) -> Failure {
+pub(super) fn failure(error: Error, field: &'static str) -> Failure {
     let text = format!("{}.", words::sentence(&error.to_string()));
     match error {
         Error::NotFound => Failure::NotFound,
@@ -54,6 +78,8 @@ fn failure(error: Error, field: &'static str) -> Failure {
         Error::AppliedAlready | Error::Over | Error::NotYours => {
             Failure::Conflict(format!("{text} Nothing was changed."))
         }
+        Error::Claim(disputes::Error::WordsWrong) => Failure::field(field, text),
+        Error::Claim(error) => error.into(),
         Error::Fault(fault) => fault.into(),
     }
 }

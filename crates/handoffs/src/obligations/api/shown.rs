@@ -3,7 +3,7 @@ use handfast_record::{ChangeId, CustomerId, ObligationId, TouchId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::{Address, Change, DiffPart, Obligation, Step, Value};
+use super::super::{Address, Change, DiffPart, NotTold, Obligation, Step, Value};
 
 /// A value: the field of what changes, and no other
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -224,8 +224,23 @@ pub(super) struct ShownChange {
     /// All for the brand, for a partner its own.
     obligations: Vec<Shown>,
     /// For the brand: who has to do with the customer, and was not told.
-    #[schema(value_type = Vec<String>)]
-    not_told: Vec<OrganisationId>,
+    not_told: Vec<ShownNotTold>,
+}
+
+/// Who was not told of a change, and why
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotTold)]
+struct ShownNotTold {
+    #[schema(value_type = String, format = "uuid")]
+    organisation_id: OrganisationId,
+    /// `told_us`, `objected`, `frozen`, `not_shown`, `no_tie`, `no_agreement` or `later`.
+    why: &'static str,
+}
+
+impl From<NotTold> for ShownNotTold {
+    fn from(one: NotTold) -> Self {
+        Self { organisation_id: one.organisation, why: one.why.word() }
+    }
 }
 
 impl From<Change> for ShownChange {
@@ -245,7 +260,7 @@ impl From<Change> for ShownChange {
             by_customer: change.by_customer,
             touch_id: change.touch,
             obligations: change.obligations.into_iter().map(Shown::from).collect(),
-            not_told: change.not_told,
+            not_told: change.not_told.into_iter().map(ShownNotTold::from).collect(),
         }
     }
 }

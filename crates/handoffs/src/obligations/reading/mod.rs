@@ -1,24 +1,35 @@
 //! Reading: what each viewer may know of changes and obligations.
 
+mod panel;
+mod rows;
 mod store;
+mod told;
+mod untold;
 
 use handfast_db::{Cx, Fault};
-use handfast_kit::{Cursor, OrganisationId, Page, TimeMs, Uuid};
+use handfast_kit::{Cursor, Page, TimeMs};
 use handfast_record::{
     ChangeId, CustomerId, ObligationId, customers, entrusting,
     entrusting::{Kept, Place},
-    merging, organisations,
-    sharing::{Author, Class, Lens, Level, Sight},
+    merging,
+    sharing::{Class, Lens, Level, Sight},
     touches::{Changed, DutyStep, Field},
 };
 
+pub use self::{panel::Panel, rows::Row};
+pub(super) use self::{
+    panel::of_customer as panel,
+    rows::{counts, rows, waiting},
+    told::told,
+};
+
 use super::{
-    Change, Obligation, PAGE_ROWS, Step,
+    Change, Obligation, Step,
     same::{diff, is_same},
     store::{self as stored, Stored, StoredChange},
     value::{Address, Value},
 };
-use crate::{Board, store::StoredStep};
+use crate::{Board, figures::ToldOf, store::StoredStep};
 
 /// Through which eyes a customer is looked at, and what is known of it by them.
 struct Eyes {
@@ -30,11 +41,7 @@ impl Eyes {
     fn of(cx: &mut Cx<'_>, lens: &Lens, customer: CustomerId) -> Result<Option<Self>, Fault> {
         let place = Place { customer, kept: Kept::Here };
         let Some(sight) = entrusting::sight(cx, lens, &place)? else { return Ok(None) };
-        let name = if sight.is_open() {
-            customers::name(cx, lens, sight.known_as())?.filter(|name| !name.is_empty())
-        } else {
-            None
-        };
+        let name = customers::name_by(cx, lens, &sight)?.filter(|name| !name.is_empty());
         Ok(Some(Self { sight, name }))
     }
 
@@ -58,22 +65,21 @@ pub(super) fn find(
     }
     let Some(told) = stored::change(cx, network, change)? else { return Ok(None) };
     let Some(eyes) = Eyes::of(cx, lens, stored.customer)? else { return Ok(None) };
-    shown(cx, lens, &eyes, (stored, &told)).map(Some)
+    let steps = store::steps(cx, network, (change, id))?;
+    Ok(Some(shown(&eyes, (stored, &told), steps)))
 }
 
 fn shown(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
     eyes: &Eyes,
     (stored, told): (Stored, &StoredChange),
-) -> Result<Obligation, Fault> {
-    let steps = store::steps(cx, lens.network(), (stored.change, stored.id))?;
+    steps: Vec<StoredStep>,
+) -> Obligation {
     let given = Some(told.given.clone()).filter(|_| eyes.shows(told.changed));
     let duty = stored.duty;
     let held = duty.held.zip(duty.how);
     let differs = |given: &Value| held.as_ref().filter(|(held, _)| !is_same(given, held));
     let diff = given.as_ref().and_then(|given| Some(diff(given, &differs(given)?.0)));
-    Ok(Obligation {
+    Obligation {
         id: stored.id,
         change: stored.change,
         customer: eyes.sight.known_as(),
@@ -87,13 +93,14 @@ fn shown(
         version: duty.version,
         sent: stored.sent,
         due: duty.due,
+        remind: duty.remind.filter(|_| duty.state.is_open()),
         next_delivery: stored.next_delivery,
         is_escalated: duty.is_escalated,
         held,
         diff,
         waits_for: stored.waits,
         steps: steps.into_iter().filter_map(step).collect(),
-    })
+    }
 }
 
 fn step(stored: StoredStep) -> Option<Step> {
@@ -126,11 +133,19 @@ fn whole(
     if own.is_some() && rows.is_empty() && !is_author {
         return Ok(None);
     }
-    let not_told = if lens.is_whole() { not_told(cx, lens, eyes, &rows)? } else { Vec::new() };
-    let mut obligations = Vec::with_capacity(rows.len());
-    for row in rows {
-        obligations.push(shown(cx, lens, eyes, (row, &stored))?);
-    }
+    let not_told = if lens.is_whole() {
+        untold::of(cx, lens, &eyes.sight, (&stored, &rows))?
+    } else {
+        Vec::new()
+    };
+    // Of many at once: one change may concern a thousand.
+    let only = rows.first().filter(|_| rows.len() == 1).map(|row| row.id);
+    let mut steps = store::steps_of_change(cx, network, stored.id, only)?;
+    let shown = |row: Stored| {
+        let steps = steps.remove(&row.id).unwrap_or_default();
+        shown(eyes, (row, &stored), steps)
+    };
+    let obligations = rows.into_iter().map(shown).collect();
     // Whoever entered it knows what it entered.
     let is_shown = eyes.shows(stored.changed);
     Ok(Some(Change {
@@ -151,19 +166,6 @@ fn whole(
         obligations,
         not_told,
     }))
-}
-
-/// Who has to do with the customer now, and is not obliged.
-fn not_told(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    eyes: &Eyes,
-    rows: &[Stored],
-) -> Result<Vec<OrganisationId>, Fault> {
-    let author = Author::organisation(lens.network(), lens.organisation());
-    let mut tied = entrusting::tied(cx, &author, eyes.sight.customer(), lens.now())?;
-    tied.retain(|tied| rows.iter().all(|row| row.organisation != *tied));
-    Ok(tied)
 }
 
 /// What people call a change: `C-` and the last six digits of its id, which are random.
@@ -199,30 +201,32 @@ pub(super) fn board(
     board: Board,
     after: Option<&Cursor>,
 ) -> Result<Page<Obligation>, Fault> {
-    let nil = ObligationId::from_uuid(Uuid::nil());
-    let place = after.and_then(Cursor::values::<2>);
-    let after = place.and_then(|[due, id]| Some((TimeMs(due.parse().ok()?), id.parse().ok()?)));
-    let after = after.unwrap_or((TimeMs(i64::MIN), nil));
-    let (network, own) = (lens.network(), lens.organisation());
-    let until = if board == Board::Overdue { now } else { TimeMs(i64::MAX) };
-    // What partners are obliged to is sent by the brand, and a partner's own waits for itself.
-    let only = (board == Board::Waiting || !lens.is_whole()).then_some(own);
-    let rows = store::open(cx, network, only, after, (until, PAGE_ROWS + 1))?;
-    let brand = organisations::brand_id(network);
-    let is_wanted =
-        |row: &Stored| board != Board::Sent || row.waits.is_some_and(|(who, _)| who != brand);
-    let page = Page::of(rows, PAGE_ROWS, |row| {
-        let due = row.waits.map_or(0, |(_, due)| due.0);
-        Cursor::after([due.to_string(), row.id.to_string()])
-    });
-    let mut items = Vec::new();
-    for row in page.items.into_iter().filter(is_wanted) {
-        if board == Board::Sent && !lens.is_whole() {
-            continue;
-        }
+    let page = rows::page(cx, lens, now, board, after)?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
         items.extend(find(cx, lens, row.id)?);
     }
     Ok(Page { items, next: page.next })
+}
+
+/// What a list of figures tells of an obligation, if it concerns the viewer.
+pub(crate) fn told_of(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    (change, id): (ChangeId, ObligationId),
+) -> Result<Option<ToldOf>, Fault> {
+    let Some(stored) = stored::one(cx, lens.network(), (change, id))? else { return Ok(None) };
+    if !lens.is_whole() && stored.organisation != lens.organisation() {
+        return Ok(None);
+    }
+    let Some(eyes) = Eyes::of(cx, lens, stored.customer)? else { return Ok(None) };
+    Ok(Some(ToldOf {
+        reference: reference(change),
+        title: format!("Change of {}", stored.changed.in_words()),
+        customer: eyes.sight.known_as(),
+        customer_name: eyes.name,
+        between: None,
+    }))
 }
 
 /// What a customer's detail is now, as far as the viewer sees it.

@@ -15,7 +15,9 @@ use handfast_web::Role;
 
 use super::*;
 
+mod figured;
 mod followed;
+mod linked;
 mod stories;
 
 /// The brand, Spoke & Chain and Harbour Wheelworks keep Maya's address; so does Pedal & Post, whose

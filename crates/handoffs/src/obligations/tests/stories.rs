@@ -17,7 +17,8 @@ fn maya_tells_it_once_and_one_of_two_writes_it_down_wrong() {
         let obliged: Vec<_> = change.obligations.iter().map(|one| one.organisation).collect();
         assert!(obliged.contains(&spoke) && obliged.contains(&harbour));
         assert_eq!(obliged.len(), 2, "who is shown no addresses is told of none");
-        assert_eq!(change.not_told, [told.pedal], "and the brand sees who was not told");
+        let pedal = NotTold { organisation: told.pedal, why: WhyNot::NotShown };
+        assert_eq!(change.not_told, [pedal], "and the brand sees who was not told, and why");
         assert!(told.shown().contains("Cooper"), "it stands from now on");
         assert!(told.change(told.pedal, change.id).is_none());
 

@@ -21,7 +21,7 @@ fn whoever_shows_the_password_is_signed_in_where_they_have_been_for_longest() {
         assert_eq!((viewer.network, viewer.organisation), (town.world.network, town.world.spoke));
         assert_eq!(viewer.role, Role::PartnerAdmin);
         assert_eq!(viewer.organisation_name, "Spoke & Chain");
-        assert_eq!(viewer.via, Via::Session { csrf: session.hash().csrf() });
+        assert_eq!(viewer.via, Via::Session { csrf: session.hash().csrf(), waiting: 0 });
     }
 }
 
