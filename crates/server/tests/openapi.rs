@@ -171,6 +171,8 @@ fn answers_are_as_described() {
         ("hand-offs", spoke.hand_off.to_string()),
         ("changes", spoke.change.to_string()),
         ("obligations", spoke.obligation.to_string()),
+        ("disputes", spoke.dispute.to_string()),
+        ("traces", spoke.trace.to_string()),
     ];
     // Nobody has said anything of being shown yet.
     let word = json!({"organisation_id": spoke.organisation, "allowed": true, "channel": "phone"});
@@ -189,6 +191,9 @@ fn answers_are_as_described() {
             address = address.replace(&format!("/{word}/{{id}}"), &format!("/{word}/{id}"));
         }
         address = address.replace("/{version}", "/1");
+        if path.ends_with("/figures/items") {
+            address += "?which=lacking";
+        }
         // Reports, presets and matching are the brand's; all else is asked for by a partner.
         let is_brands = ["/reports/", "/presets", "/matching/doubts", "/matching/model", "/merges"]
             .iter()

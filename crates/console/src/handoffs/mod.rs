@@ -4,6 +4,7 @@
 mod acting;
 mod board;
 mod changes;
+mod disputes;
 mod faces;
 mod offer;
 mod offering;
@@ -48,7 +49,7 @@ pub(crate) fn routes() -> Vec<Route> {
         page(Method::GET, "/hand-offs/{id}/receipts", Access::Member, receipts::download),
         page(Method::POST, "/hand-offs/{id}/steps", Access::Worker, acting::act),
     ];
-    own.into_iter().chain(changes::routes()).collect()
+    own.into_iter().chain(disputes::routes()).chain(changes::routes()).collect()
 }
 
 pub(crate) fn path(id: HandOffId) -> String {

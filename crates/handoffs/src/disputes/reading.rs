@@ -219,6 +219,7 @@ pub(super) fn waiting(
         };
         let waiting = Waiting {
             what: Awaited::Dispute(stored.id),
+            place: stored.id.uuid(),
             customer: eyes.sight.known_as(),
             customer_name: eyes.name,
             deed: deed.to_owned(),

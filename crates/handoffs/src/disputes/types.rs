@@ -1,5 +1,5 @@
 use handfast_db::Fault;
-use handfast_kit::{OrganisationId, TimeMs};
+use handfast_kit::{OrganisationId, TimeMs, Uuid};
 use handfast_record::{
     CustomerId, DisputeId, HandOffId, ObligationId, TouchId, TraceId,
     sharing::Who,
@@ -168,6 +168,8 @@ pub enum Side {
 pub struct Waiting {
     /// What.
     pub what: Awaited,
+    /// Its place among those that are due at the same moment.
+    pub(crate) place: Uuid,
     /// The customer, by the id that the viewer knows.
     pub customer: CustomerId,
     /// What the customer is called, if the viewer may know it.

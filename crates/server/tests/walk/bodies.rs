@@ -159,6 +159,31 @@ fn call_between_organisations(route: &str, own: &Estate) -> Sent {
         "POST /api/v1/hand-offs/{id}/answers" => {
             Sent::json(&json!({"item": "The key", "text": "In the box"}))
         }
+        _ => call_of_disputes(route, own),
+    }
+}
+
+fn call_of_disputes(route: &str, own: &Estate) -> Sent {
+    match route {
+        "POST /api/v1/hand-offs/{id}/disputes" => {
+            Sent::json(&json!({"leg": "carrier", "words": "It left us on Monday"}))
+        }
+        "POST /api/v1/disputes/{id}/answer" => {
+            Sent::json(&json!({"ours": false, "words": "It never came to us"}))
+        }
+        "POST /api/v1/disputes/{id}/settlement" => Sent::json(&json!({
+            "organisation_id": own.organisation.to_string(), "words": "So it was agreed"
+        })),
+        "POST /api/v1/disputes/{id}/withdrawal" | "POST /api/v1/traces/{id}/kept" => {
+            Sent::json(&json!({"words": "All is well"}))
+        }
+        "POST /api/v1/customers/{id}/traces" => Sent::json(&json!({
+            "sale_id": own.sale.to_string(), "words": "It never came"
+        })),
+        "POST /api/v1/traces/{id}/answers" => Sent::json(&json!({
+            "leg": "data", "answer": "proved", "words": "The label was right"
+        })),
+        "POST /api/v1/traces/{id}/promise" => Sent::json(&json!({"kind": "refund"})),
         _ => call_of_matching(route, own),
     }
 }
@@ -192,6 +217,12 @@ fn form_of_handing(route: &str, own: &Estate) -> Sent {
         "POST /changes/{id}/steps" => {
             Sent::form(format!("step=accept&obligation={}", own.obligation))
         }
+        "POST /changes/{id}/not-our-part" => Sent::form("leg=carrier&words=It+left+us+on+Monday"),
+        "POST /disputes/{id}/steps" => Sent::form("step=withdraw"),
+        "POST /customers/{id}/traces" => {
+            Sent::form(format!("sale={}&words=It+never+came", own.sale))
+        }
+        "POST /traces/{id}/steps" => Sent::form("step=promise&kind=refund"),
         _ => panic!("{route} has no plausible body in walk/bodies.rs"),
     }
 }
@@ -293,6 +324,14 @@ pub(crate) fn for_another(facts: &Facts, organisation: &str) -> Option<Sent> {
     }
 }
 
+/// What a partner never does: what a sender says, and the one that is named in a dispute.
+const FOR_BRANDS: [&str; 4] = [
+    "POST /api/v1/hand-offs/{id}/answers",
+    "POST /api/v1/hand-offs/{id}/chase",
+    "POST /api/v1/hand-offs/{id}/withdrawal",
+    "POST /api/v1/disputes/{id}/answer",
+];
+
 /// Somebody of whom this walk knows that a form of theirs is refused however plausible: nothing of
 /// theirs is in the state that it is for.
 pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
@@ -344,13 +383,8 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "GET /guests/{id}",
         "GET /api/v1/requests/{id}",
     ];
-    let for_brands = [
-        "POST /api/v1/hand-offs/{id}/answers", // what a sender says
-        "POST /api/v1/hand-offs/{id}/chase",
-        "POST /api/v1/hand-offs/{id}/withdrawal",
-    ];
     let is_brands = matches!(whose, Whose::Aurora | Whose::Borealis);
-    let others: &[&str] = if is_brands { &for_partners } else { &for_brands };
+    let others: &[&str] = if is_brands { &for_partners } else { &FOR_BRANDS };
     let is_never = never.contains(&route.as_str()) || others.contains(&route.as_str());
     !is_never && whose != Whose::Fjord
 }

@@ -3,7 +3,7 @@
 use handfast_intake::imports::ImportId;
 use handfast_kit::{NetworkId, OrganisationId, PersonId};
 use handfast_record::{
-    ChangeId, CustomerId, HandOffId, ObligationId, RecordId, TouchId,
+    ChangeId, CustomerId, DisputeId, HandOffId, ObligationId, RecordId, SaleId, TouchId, TraceId,
     guests::GuestId,
     people::{ApiTokenId, InvitationId},
     requests::RequestId,
@@ -106,6 +106,11 @@ pub(crate) struct Estate {
     /// A change of that customer, and what this partner has to do about it; a brand has neither.
     pub(crate) change: ChangeId,
     pub(crate) obligation: ObligationId,
+    /// What this partner says of that offer is not its part; a brand says so of nothing.
+    pub(crate) dispute: DisputeId,
+    /// An order of that customer's, and the trace of it, which a brand has none of.
+    pub(crate) sale: SaleId,
+    pub(crate) trace: TraceId,
 }
 
 impl Estate {

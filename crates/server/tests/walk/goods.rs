@@ -3,20 +3,24 @@
 use handfast_db::{Db, Fault};
 use handfast_handoffs::{
     Actor, Offer, Thing,
+    disputes::{
+        self, Claim,
+        traces::{self, NewTrace, RemedyKind},
+    },
     links::{self, Asked},
     obligations::{self, NewChange, Value},
 };
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
-    ChangeId, CustomerId, HandOffId, ObligationId,
+    ChangeId, CustomerId, DisputeId, HandOffId, ObligationId, SaleId, TraceId,
     customers::Details,
     organisations,
-    sales::{Line, Order, Review},
+    sales::{self, Line, Order, Review},
     sharing::{Lens, SystemReason},
     testing::NOW,
     touches::Changed,
 };
-use handfast_web::Secret;
+use handfast_web::{Secret, Side};
 
 use crate::estates::Whose;
 
@@ -88,8 +92,36 @@ pub(crate) fn linked(
     linked.map_err(|fault: Fault| fault).unwrap()
 }
 
+/// What is between a brand and a partner about a customer.
+pub(crate) struct Between {
+    pub(crate) hand_off: HandOffId,
+    pub(crate) change: ChangeId,
+    pub(crate) obligation: ObligationId,
+    pub(crate) dispute: DisputeId,
+    pub(crate) sale: SaleId,
+    pub(crate) trace: TraceId,
+}
+
+/// All of it; nothing is between a brand and itself.
+pub(crate) fn between(
+    db: &Db,
+    (whose, network, side): (Whose, NetworkId, Side),
+    (organisation, customer): (OrganisationId, CustomerId),
+) -> Between {
+    let (sale, trace) = missing(db, network, (side, organisation, customer));
+    if side == Side::Brand {
+        let (hand_off, change) = (HandOffId::random(), ChangeId::random());
+        let (obligation, dispute) = (ObligationId::random(), DisputeId::random());
+        return Between { hand_off, change, obligation, dispute, sale, trace };
+    }
+    let hand_off = offered(db, network, whose, (organisation, customer));
+    let (change, obligation) = told(db, network, (organisation, customer));
+    let dispute = disputed(db, network, whose, (organisation, hand_off));
+    Between { hand_off, change, obligation, dispute, sale, trace }
+}
+
 /// A brand offers a partner to do something for a customer.
-pub(crate) fn offered(
+fn offered(
     db: &Db,
     network: NetworkId,
     whose: Whose,
@@ -115,7 +147,7 @@ pub(crate) fn offered(
 }
 
 /// A brand tells a partner what a customer no longer allows.
-pub(crate) fn told(
+fn told(
     db: &Db,
     network: NetworkId,
     (organisation, customer): (OrganisationId, CustomerId),
@@ -138,4 +170,49 @@ pub(crate) fn told(
     let change = entered.unwrap();
     let own = change.obligations.iter().find(|one| one.organisation == organisation);
     (change.id, own.unwrap().id)
+}
+
+/// A partner says that what it was offered is not its part.
+fn disputed(
+    db: &Db,
+    network: NetworkId,
+    whose: Whose,
+    (organisation, hand_off): (OrganisationId, HandOffId),
+) -> DisputeId {
+    let claim = Claim::of_words(&format!("not ours {}", whose.canary()));
+    let opened = db.write(move |tx| {
+        let eyes = Lens::of_partner(tx, network, organisation, NOW)?;
+        let name = format!("Somebody of {}", whose.canary());
+        let actor = Actor { organisation, person: None, name };
+        disputes::open(tx, &eyes, &actor, NOW, (hand_off, &claim))
+    });
+    opened.unwrap().id
+}
+
+/// A customer's order, and the trace of it where a partner sold it: something is promised already.
+fn missing(
+    db: &Db,
+    network: NetworkId,
+    (side, organisation, customer): (Side, OrganisationId, CustomerId),
+) -> (SaleId, TraceId) {
+    let brand = organisations::brand_id(network);
+    let eyes = Lens::system(network, brand, SystemReason::Demo);
+    let sale = db.read(|cx| {
+        let sight = eyes.sight(cx, customer)?;
+        sales::of_customer(cx, &eyes, &sight)
+    });
+    let sale = sale.map_err(|fault: Fault| fault).unwrap()[0].id;
+    if side == Side::Brand {
+        return (sale, TraceId::random());
+    }
+    let traced = db.write(move |tx| {
+        let eyes = Lens::of_partner(tx, network, organisation, NOW)?;
+        let name = "Somebody".to_owned();
+        let actor = Actor { organisation, person: None, name };
+        let words = "It never came".to_owned();
+        let new = NewTrace { customer, sale, words, by_customer: true };
+        let trace = traces::open(tx, &eyes, &actor, NOW, &new)?.id;
+        traces::promise(tx, &eyes, &actor, NOW, (trace, RemedyKind::SendAgain, "", None))
+    });
+    (sale, traced.unwrap().id)
 }

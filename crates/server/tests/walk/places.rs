@@ -41,6 +41,10 @@ pub(crate) enum Thing {
     Change,
     /// What a partner has to do about it.
     Obligation,
+    /// What a partner says is not its part.
+    Dispute,
+    /// A delivery of a partner's that is missing.
+    Trace,
     /// A tie's word.
     Tie,
     /// A customer that was merged into another: there is none in this town.
@@ -76,6 +80,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("customers", _) => Thing::Customer,
             ("touches", _) => Thing::Touch,
             ("organisations", _) if facts.path.contains("/agreement") => Thing::Partner,
+            ("organisations", _) if facts.path.contains("/figures") => Thing::Partner,
             ("organisations" | "ties", _) => Thing::Organisation,
             ("agreements" | "agreement", _) => Thing::Version,
             ("partners", _) => Thing::Partner,
@@ -93,6 +98,8 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("hand-offs", _) => Thing::HandOff,
             ("changes", _) => Thing::Change,
             ("obligations", _) => Thing::Obligation,
+            ("disputes", _) => Thing::Dispute,
+            ("traces", _) => Thing::Trace,
             ("{organisation_id}", "{tie}") => Thing::Tie,
             ("records", _) | ("matching", "{record}") | ("{record}", "{other}") => Thing::Record,
             ("matches" | "merges", _) => Thing::Merge,
@@ -124,6 +131,8 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::HandOff => estate.hand_off.to_string(),
         Thing::Change => estate.change.to_string(),
         Thing::Obligation => estate.obligation.to_string(),
+        Thing::Dispute => estate.dispute.to_string(),
+        Thing::Trace => estate.trace.to_string(),
         Thing::Tie => "insures".to_owned(),
         Thing::Merge => nobodys(thing),
     }
@@ -249,7 +258,7 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
             let is_askers = facts.path.ends_with("/code") || facts.path.ends_with("/withdrawal");
             !of.is_brand() && (is_own || (is_brands && !is_askers))
         }
-        Thing::HandOff | Thing::Change | Thing::Obligation => {
+        Thing::HandOff | Thing::Change | Thing::Obligation | Thing::Dispute | Thing::Trace => {
             !of.is_brand() && (is_own || is_brands)
         }
         // Nobody insures anybody in this town, and nobody is two.

@@ -10,7 +10,7 @@ use handfast_intake::{How, Uploads, imports};
 use handfast_kit::{Clock, Day, NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_queue::{Handlers, Stop, run_due};
 use handfast_record::{
-    ChangeId, CustomerId, HandOffId, ObligationId, RecordId, TouchId,
+    CustomerId, RecordId, TouchId,
     agreements::{self, Draft},
     cases::{self, End, Event},
     customers::{self, Incoming},
@@ -28,7 +28,7 @@ use handfast_web::{Credential, Role, Scope, Secret, Side, Viewer};
 
 use crate::{
     estates::{Estate, Member, Whose},
-    goods::{details, line, linked, offered, order, review, told},
+    goods::{between, details, line, linked, order, review},
 };
 
 /// The whole town.
@@ -158,15 +158,8 @@ impl Builder<'_> {
             Side::Partner => self.askings(whose, &viewer, about),
             Side::Brand => (GuestId::random(), Secret::random(), RequestId::random()),
         };
-        let hand_off = match side {
-            Side::Partner => offered(self.db, network, whose, (organisation, customer)),
-            Side::Brand => HandOffId::random(),
-        };
-        let (change, obligation) = match side {
-            Side::Partner => told(self.db, network, (organisation, customer)),
-            Side::Brand => (ChangeId::random(), ObligationId::random()),
-        };
-        let action_link = linked(self.db, network, organisation, hand_off);
+        let between = between(self.db, (whose, network, side), (organisation, customer));
+        let action_link = linked(self.db, network, organisation, between.hand_off);
         Estate {
             whose,
             network,
@@ -188,9 +181,12 @@ impl Builder<'_> {
             guest_link,
             action_link,
             request,
-            hand_off,
-            change,
-            obligation,
+            hand_off: between.hand_off,
+            change: between.change,
+            obligation: between.obligation,
+            dispute: between.dispute,
+            sale: between.sale,
+            trace: between.trace,
         }
     }
 

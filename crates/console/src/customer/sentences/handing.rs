@@ -1,7 +1,7 @@
 //! What was handed off, what changed, and who applied it, told in a sentence each.
 
 use handfast_kit::OrganisationId;
-use handfast_record::touches::{Body, DutyStep, HandOffStep, Touch};
+use handfast_record::touches::{Body, DisputeStep, DutyStep, HandOffStep, Touch, TraceStep};
 
 use super::{Badge, Part, Telling, Told, badge, change, text};
 use crate::words;
@@ -56,6 +56,19 @@ impl Telling<'_> {
                     }
                 };
                 Some(Told::new("handoff", parts).badge(duty(*step)).more(words.clone()))
+            }
+            Body::Dispute(said) => {
+                let about = said.about.in_words();
+                let about = format!("The dispute about {about} {}: noted by", said.step.in_words());
+                let told = Told::new("handoff", vec![text(about), self.author(touch)]);
+                Some(told.badge(disputed(said.step)).more(said.words.clone()))
+            }
+            Body::Trace(said) => {
+                let step = said.step.in_words();
+                let of = said.leg.map_or(String::new(), |leg| format!(" {}", leg.in_words()));
+                let about = format!("The missing delivery {step}{of}: noted by");
+                let told = Told::new("truck", vec![text(about), self.author(touch)]);
+                Some(told.badge(traced(said.step)).more(said.words.clone()))
             }
             _ => None,
         }
@@ -115,6 +128,29 @@ fn handed(step: HandOffStep) -> Option<Badge> {
         HandOffStep::Declined => ("bad", "x", "Declined"),
         HandOffStep::Expired => ("bad", "alert", "Not answered"),
         HandOffStep::Escalated => ("warn", "alert", "Escalated"),
+        _ => return None,
+    };
+    Some(badge(tone, icon, word.to_owned()))
+}
+
+fn disputed(step: DisputeStep) -> Option<Badge> {
+    let (tone, icon, word) = match step {
+        DisputeStep::Accepted | DisputeStep::Settled => ("ok", "check", "Settled"),
+        DisputeStep::Opened | DisputeStep::Rejected => ("warn", "alert", "Disputed"),
+        DisputeStep::Escalated => ("warn", "alert", "Escalated"),
+        _ => return None,
+    };
+    Some(badge(tone, icon, word.to_owned()))
+}
+
+fn traced(step: TraceStep) -> Option<Badge> {
+    let (tone, icon, word) = match step {
+        TraceStep::Opened => ("bad", "alert", "Missing"),
+        TraceStep::Broke => ("bad", "x", "Broke here"),
+        TraceStep::Proved => ("ok", "check", "Proved"),
+        TraceStep::NotAnswered => ("bad", "alert", "Not answered"),
+        TraceStep::Refused => ("warn", "alert", "Disputed"),
+        TraceStep::Kept => ("ok", "check", "Made good"),
         _ => return None,
     };
     Some(badge(tone, icon, word.to_owned()))

@@ -68,8 +68,9 @@ impl From<Error> for Failure {
             Error::ReferenceWrong => Self::field("reference", text),
             Error::NotKnown | Error::Itself => Self::field("organisation_id", text),
             Error::PromiseWrong => Self::field("by", text),
-            Error::Over | Error::TracedAlready => Self::Conflict(crate::api::sentence(&text)),
-            Error::NotYours => Self::Forbidden(crate::api::sentence(&text).into()),
+            Error::Over | Error::TracedAlready | Error::NotYours => {
+                Self::Conflict(crate::api::sentence(&text))
+            }
             Error::Fault(fault) => fault.into(),
         }
     }

@@ -89,7 +89,7 @@ pub(crate) fn answered_for(
     if stored.duty.state != DutyState::Refused || who == organisations::brand_id(network) {
         return Ok(());
     }
-    let customer = acting::held(tx, voice, stored.customer).map_err(acting::told)?;
+    let customer = acting::held(tx, voice, stored.customer).map_err(told)?;
     let zone = zone(tx, network)?;
     let is_own = who == stored.organisation;
     let deed = if is_own { Deed::Return(words) } else { Deed::Release(words) };
@@ -101,7 +101,7 @@ pub(crate) fn answered_for(
         }
     }
     let done = go_on(tx, voice, now, (stored, &change.given, customer), &deed, &zone);
-    done.map(drop).map_err(acting::told)
+    done.map(drop).map_err(told)
 }
 
 /// Where an organisation stood with the latest change of a customer's address at a moment, and
@@ -128,4 +128,11 @@ pub(crate) fn address_at(
         stood = (state.unwrap_or(stood.0), at);
     }
     Ok(Some(stood))
+}
+
+fn told(error: Error) -> Fault {
+    match error {
+        Error::Fault(fault) => fault,
+        other => Fault::other(other.to_string()),
+    }
 }

@@ -222,7 +222,7 @@ pub(super) fn waiting(
             Some(Some(_)) => "see that the customer has what was promised",
             _ => "promise the customer something",
         };
-        rows.push((id.uuid(), row(&trace, Awaited::Remedy(id), deed.to_owned(), due)));
+        rows.push((id.uuid(), row(&trace, (id.uuid(), Awaited::Remedy(id)), deed.to_owned(), due)));
     }
     for (id, leg_id, due) in store::waiting_legs(cx, network, own, after, limit)? {
         let Some(stored) = stored::one(cx, network, id)? else { continue };
@@ -230,15 +230,16 @@ pub(super) fn waiting(
         let Some(leg) = at.map(|at| stored.trail.parts[at].leg) else { continue };
         let Some(trace) = find(cx, lens, id)? else { continue };
         let deed = format!("prove your part of it: {}", leg.in_words());
-        rows.push((leg_id, row(&trace, Awaited::Leg(id, leg), deed, due)));
+        rows.push((leg_id, row(&trace, (leg_id, Awaited::Leg(id, leg)), deed, due)));
     }
     Ok(rows)
 }
 
-fn row(trace: &Trace, what: Awaited, deed: String, due: TimeMs) -> Waiting {
+fn row(trace: &Trace, (place, what): (Uuid, Awaited), deed: String, due: TimeMs) -> Waiting {
     let of = if trace.order_ref.is_empty() { "" } else { ": order " };
     Waiting {
         what,
+        place,
         customer: trace.customer,
         customer_name: trace.customer_name.clone(),
         deed,
