@@ -7,6 +7,7 @@ use handfast_db::{Cx, Fault};
 use handfast_handoffs::{
     Board, Counts, Row as Listed,
     boards::{self, Line},
+    disputes::{Awaited, Waiting},
     obligations::{DutyState, Row as Duty},
 };
 use handfast_kit::{Cursor, OrganisationId, TimeMs};
@@ -56,8 +57,8 @@ struct Row {
     title: String,
     reference: String,
     customer: String,
-    from: Organisation,
-    to: Organisation,
+    /// From whom, to whom; none where that is told on its own page.
+    between: Option<(Organisation, Organisation)>,
     next: String,
     is_mine: bool,
     /// What is wrong with it, in a word or two.
@@ -110,6 +111,7 @@ fn read(
     let parties = page.items.iter().flat_map(|line| match line {
         Line::HandOff(row) => [row.from, row.to, row.waits_for],
         Line::Obligation(row) => [row.organisation, row.organisation, row.waits_for],
+        Line::Dispute(_) => [lens.organisation(); 3],
     });
     let names = faces::names(cx, lens, parties)?;
     Ok((board, Found { rows: page.items, next: page.next, counts, names }))
@@ -126,6 +128,7 @@ impl Looking<'_> {
         match line {
             Line::HandOff(row) => self.hand_off(row),
             Line::Obligation(row) => self.duty(row),
+            Line::Dispute(row) => self.dispute(row),
         }
     }
 
@@ -136,8 +139,7 @@ impl Looking<'_> {
             title: words::sentence(&row.title),
             reference: row.reference.clone(),
             customer: called(row.customer_name.as_ref()),
-            from: self.names.organisation(row.from),
-            to: self.names.organisation(row.to),
+            between: Some((self.names.organisation(row.from), self.names.organisation(row.to))),
             next: self.next(row.waits_for, deed),
             is_mine: row.waits_for == self.viewer.organisation,
             wrong: None,
@@ -151,12 +153,36 @@ impl Looking<'_> {
             title: format!("Change of {}", row.changed.in_words()),
             reference: row.reference.clone(),
             customer: called(row.customer_name.as_ref()),
-            from: self.names.organisation(organisations::brand_id(self.viewer.network)),
-            to: self.names.organisation(row.organisation),
+            between: Some((
+                self.names.organisation(organisations::brand_id(self.viewer.network)),
+                self.names.organisation(row.organisation),
+            )),
             next: self.next(row.waits_for, changes::next_deed(row.state)),
             is_mine: row.waits_for == self.viewer.organisation,
             wrong: (row.state == DutyState::Mismatch).then_some("Read-back differs"),
             clock: time::clock(row.sent, row.due, self.now, &self.viewer.zone),
+        }
+    }
+
+    fn dispute(&self, row: &Waiting) -> Row {
+        let zone = &self.viewer.zone;
+        Row {
+            href: match row.what {
+                Awaited::Dispute(id) => format!("/disputes/{id}"),
+                Awaited::Leg(id, _) | Awaited::Remedy(id) => format!("/traces/{id}"),
+            },
+            title: words::sentence(&row.title),
+            reference: row.reference.clone(),
+            customer: called(row.customer_name.as_ref()),
+            between: None,
+            next: format!("You {}.", row.deed),
+            is_mine: true,
+            wrong: None,
+            clock: ClockFace {
+                // When it began is told on its own page.
+                used_percent: None,
+                ..time::clock(self.now, row.due, self.now, zone)
+            },
         }
     }
 

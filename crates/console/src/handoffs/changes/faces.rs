@@ -156,7 +156,11 @@ impl Looking<'_> {
             },
             given,
             held,
-            how: words::sentence(how),
+            how: if one.organisation == self.viewer.organisation {
+                words::sentence(&how.replace("their system", "your system"))
+            } else {
+                words::sentence(how)
+            },
         })
     }
 }

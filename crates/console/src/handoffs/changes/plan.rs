@@ -40,12 +40,12 @@ impl Looking<'_> {
             tone: "ok",
             icon: "check",
             when: self.moment(at),
-            what,
+            what: words::sentence(&what),
         });
         let ahead = ahead.into_iter().take(AHEAD_MAX).map(|(at, what)| {
             let is_soon = at.0 - self.now.0 < TimeMs::DAY;
             let (tone, icon) = if is_soon { ("warn", "clock") } else { ("", "dot") };
-            PlanFace { tone, icon, when: self.moment(at), what }
+            PlanFace { tone, icon, when: self.moment(at), what: words::sentence(&what) }
         });
         done.chain(ahead).collect()
     }

@@ -17,7 +17,6 @@ use super::*;
 
 mod figured;
 mod followed;
-mod linked;
 mod stories;
 
 /// The brand, Spoke & Chain and Harbour Wheelworks keep Maya's address; so does Pedal & Post, whose

@@ -1,12 +1,14 @@
-//! One board of all that waits for somebody: hand-offs and obligations, whoever should act first
-//! before others. Its order is that of when each is due, then of its kind, then of its id; so one
+//! One board of all that waits for somebody: hand-offs, obligations, disputes and traces, whoever
+//! should act first before others. Its order is that of when each is due, then of its kind, then of its id; so one
 //! place in it tells each list where it goes on.
+
+mod store;
 
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, NetworkId, OrganisationId, Page, TimeMs, Uuid};
 use handfast_record::sharing::Lens;
 
-use crate::{Board, Counts, Row, obligations, reading};
+use crate::{Board, Counts, Row, disputes, obligations, reading};
 
 /// Most rows of one page.
 pub const PAGE_ROWS: usize = 50;
@@ -18,6 +20,8 @@ pub enum Line {
     HandOff(Row),
     /// An organisation's part of a change.
     Obligation(obligations::Row),
+    /// A dispute, or a leg or the remedy of a trace, that waits for the viewer's organisation.
+    Dispute(disputes::Waiting),
 }
 
 impl Line {
@@ -26,14 +30,7 @@ impl Line {
         match self {
             Self::HandOff(row) => row.due,
             Self::Obligation(row) => row.due,
-        }
-    }
-
-    /// Who acts next.
-    pub const fn waits_for(&self) -> OrganisationId {
-        match self {
-            Self::HandOff(row) => row.waits_for,
-            Self::Obligation(row) => row.waits_for,
+            Self::Dispute(row) => row.due,
         }
     }
 
@@ -41,6 +38,7 @@ impl Line {
         let (kind, id) = match self {
             Self::HandOff(row) => (Kind::HandOff, row.id.uuid()),
             Self::Obligation(row) => (Kind::Obligation, row.id.uuid()),
+            Self::Dispute(row) => (Kind::Dispute, row.place),
         };
         Place { due: self.due(), kind, id }
     }
@@ -51,15 +49,17 @@ impl Line {
 enum Kind {
     HandOff,
     Obligation,
+    Dispute,
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::HandOff, Self::Obligation];
+    const ALL: [Self; 3] = [Self::HandOff, Self::Obligation, Self::Dispute];
 
     const fn word(self) -> &'static str {
         match self {
             Self::HandOff => "hand_off",
             Self::Obligation => "obligation",
+            Self::Dispute => "dispute",
         }
     }
 }
@@ -120,12 +120,52 @@ pub fn page(
             Kind::Obligation => {
                 obligations::rows(cx, lens, now, board, from.as_ref())?.map(Line::Obligation)
             }
+            Kind::Dispute => disputes_of(cx, lens, now, board, from.as_ref())?,
         };
         ends.extend(page.next.as_ref().and_then(|next| Place::after(kind, next)));
         lines.extend(page.items);
     }
     Ok(merged(lines, ends.into_iter().min()))
 }
+
+/// Disputes and traces stand on the boards of what waits for oneself.
+fn disputes_of(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    now: TimeMs,
+    board: Board,
+    after: Option<&Cursor>,
+) -> Result<Page<Line>, Fault> {
+    if board == Board::Sent {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    let mut page = disputes::waiting(cx, lens, now, after)?.map(Line::Dispute);
+    if board == Board::Overdue {
+        let all = page.items.len();
+        page.items.retain(|line| line.due() <= now);
+        if page.items.len() < all {
+            page.next = None;
+        }
+    }
+    Ok(page)
+}
+
+/// How many disputes, remedies and legs wait for an organisation and are due by a moment.
+fn disputed(
+    cx: &mut Cx<'_>,
+    whose: (NetworkId, OrganisationId),
+    until: TimeMs,
+    limit: i64,
+) -> Result<i64, Fault> {
+    let disputes = store::disputes(cx, whose, until, limit)?;
+    let traces = store::traces(cx, whose, until, limit)?;
+    Ok((disputes + traces + store::legs(cx, whose, until, limit)?).min(limit))
+}
+
+/// The end of time.
+const EVER: TimeMs = TimeMs(i64::MAX);
+/// Up to how many of each kind are counted.
+const COUNTED_MAX: i64 = 1_000;
 
 /// In one order; of a list that goes on nothing is known beyond `end`.
 fn merged(mut lines: Vec<Line>, end: Option<Place>) -> Page<Line> {
@@ -142,10 +182,12 @@ fn merged(mut lines: Vec<Line>, end: Option<Place>) -> Page<Line> {
 /// How many there are on each board, of all kinds: each kind exact up to 1,000.
 pub fn counts(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Counts, Fault> {
     let (handed, obliged) = (reading::counts(cx, lens, now)?, obligations::counts(cx, lens, now)?);
+    let own = (lens.network(), lens.organisation());
+    let disputed_late = disputed(cx, own, now, COUNTED_MAX)?;
     Ok(Counts {
-        waiting: handed.waiting + obliged.waiting,
+        waiting: handed.waiting + obliged.waiting + disputed(cx, own, EVER, COUNTED_MAX)?,
         sent: handed.sent + obliged.sent,
-        overdue: handed.overdue + obliged.overdue,
+        overdue: handed.overdue + obliged.overdue + disputed_late,
     })
 }
 
@@ -153,16 +195,20 @@ pub fn counts(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs) -> Result<Counts, Fault
 pub const WAITING_MAX: i64 = 100;
 
 /// How much waits for an organisation, counted up to [`WAITING_MAX`]: a number for its own
-/// navigation, by two short looks into an index, without anything of what it is.
+/// navigation, by short looks into indexes, without anything of what it is.
 pub fn waiting(
     cx: &mut Cx<'_>,
     network: NetworkId,
     organisation: OrganisationId,
 ) -> Result<i64, Fault> {
-    let handed = reading::waiting_count(cx, network, organisation, WAITING_MAX)?;
-    let left = WAITING_MAX - handed;
-    let obliged = if left > 0 { obligations::waiting(cx, network, organisation, left)? } else { 0 };
-    Ok(handed + obliged)
+    let mut count = reading::waiting_count(cx, network, organisation, WAITING_MAX)?;
+    if count < WAITING_MAX {
+        count += obligations::waiting(cx, network, organisation, WAITING_MAX)?;
+    }
+    if count < WAITING_MAX {
+        count += disputed(cx, (network, organisation), EVER, WAITING_MAX)?;
+    }
+    Ok(count.min(WAITING_MAX))
 }
 
 #[cfg(test)]
