@@ -34,7 +34,6 @@ fn written() -> Value {
     document.merge(handfast_record::openapi());
     document.merge(handfast_handoffs::api::Documentation::openapi());
     document.merge(handfast_handoffs::obligations::api::Documentation::openapi());
-    document.merge(handfast_handoffs::figures::api::Documentation::openapi());
     document.merge(handfast_handoffs::disputes::api::Documentation::openapi());
     document.merge(handfast_handoffs::figures::api::Documentation::openapi());
     document.merge(handfast_intake::Documentation::openapi());
