@@ -124,6 +124,23 @@ pub fn send(tx: &mut Tx<'_>, now: TimeMs, letter: &Letter) -> Result<LetterId, E
     Ok(id)
 }
 
+/// As [`send`] of many letters at once. One whose address is none that mail can be sent to, or that
+/// is too long, is left out. Answers how many were taken.
+pub fn send_all(tx: &mut Tx<'_>, now: TimeMs, letters: &[Letter]) -> Result<usize, Fault> {
+    let is_good = |letter: &&Letter| {
+        post::is_address(&letter.to)
+            && letter.subject.len() + letter.text.len() <= rules::LETTER_BYTES_MAX
+    };
+    let good: Vec<_> =
+        letters.iter().filter(is_good).map(|letter| (LetterId::at(now), letter)).collect();
+    store::insert_all(tx, &good, now)?;
+    let payload =
+        |(id, letter): &(LetterId, &Letter)| json!({ "network": letter.network, "letter": id });
+    let payloads: Vec<_> = good.iter().map(payload).collect();
+    handfast_queue::push_all(tx, JOB_KIND, &payloads, now)?;
+    Ok(good.len())
+}
+
 /// Takes back what was not sent yet of a thread: what it asks for is over. Answers how many.
 pub fn withdraw(
     tx: &mut Tx<'_>,

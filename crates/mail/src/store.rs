@@ -1,7 +1,8 @@
 //! All SQL about letters.
 
-use handfast_db::{Cx, Fault, FromRow, Row, Tx};
-use handfast_kit::{NetworkId, TimeMs};
+use handfast_db::{Cx, Fault, FromRow, Row, Sql, Tx};
+use handfast_kit::{Id, NetworkId, TimeMs};
+use serde_json::json;
 
 use crate::{Letter, LetterId, Standing, State, ThreadId};
 
@@ -72,6 +73,52 @@ pub(crate) fn insert(
          values ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, '', null, $9, null)",
         (*network, id, *organisation, *thread, kind, to, subject, text, now),
     )?;
+    Ok(())
+}
+
+/// An id as both engines read it out of JSON: 32 hexadecimal digits.
+fn hex<T>(id: Id<T>) -> String {
+    id.uuid().simple().to_string()
+}
+
+/// Writes many letters, each with its id.
+pub(crate) fn insert_all(
+    tx: &mut Tx<'_>,
+    letters: &[(LetterId, &Letter)],
+    now: TimeMs,
+) -> Result<(), Fault> {
+    let row = |(id, letter): &(LetterId, &Letter)| {
+        json!({
+            "network": hex(letter.network), "id": hex(*id),
+            "organisation": hex(letter.organisation), "thread": hex(letter.thread),
+            "kind": letter.kind, "to": letter.to, "subject": letter.subject, "text": letter.text,
+        })
+    };
+    for some in letters.chunks(1_000) {
+        let rows: serde_json::Value = some.iter().map(row).collect();
+        tx.exec(
+            Sql {
+                sqlite:
+                    "insert into letter (network_id, letter_id, organisation_id, thread_id, kind,
+                      recipient, subject, body, state, try_count, last_error, sending_until_ms,
+                      created_ms, ended_ms)
+                    select unhex(value ->> 'network'), unhex(value ->> 'id'),
+                           unhex(value ->> 'organisation'), unhex(value ->> 'thread'),
+                           value ->> 'kind', value ->> 'to', value ->> 'subject', value ->> 'text',
+                           'waiting', 0, '', null, $1, null
+                      from json_each($2)",
+                postgres: "insert into letter (network_id, letter_id, organisation_id, thread_id,
+                      kind, recipient, subject, body, state, try_count, last_error,
+                      sending_until_ms, created_ms, ended_ms)
+                    select r.network, r.id, r.organisation, r.thread, r.kind, r.\"to\", r.subject,
+                           r.\"text\", 'waiting', 0, '', null, $1, null
+                      from jsonb_to_recordset(cast(cast($2 as text) as jsonb))
+                        r (network uuid, id uuid, organisation uuid, thread uuid, kind text,
+                           \"to\" text, subject text, \"text\" text)",
+            },
+            (now, rows.to_string()),
+        )?;
+    }
     Ok(())
 }
 

@@ -46,6 +46,22 @@ pub fn push(tx: &mut Tx<'_>, job: Job, now: TimeMs) -> Result<JobId, Fault> {
     Ok(id)
 }
 
+/// As [`push`] of many jobs at once, all at `now`.
+pub fn push_all(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    payloads: &[serde_json::Value],
+    now: TimeMs,
+) -> Result<(), Fault> {
+    if payloads.is_empty() {
+        return Ok(());
+    }
+    let jobs: Vec<_> = payloads.iter().map(|payload| (JobId::random(), payload)).collect();
+    store::insert_all(tx, kind, &jobs, now)?;
+    tx.after_commit(bell::ring);
+    Ok(())
+}
+
 /// How many jobs wait, run and are dead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {

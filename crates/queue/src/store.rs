@@ -47,6 +47,40 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: JobId, job: &Job, now: TimeMs) -> Resu
     Ok(())
 }
 
+/// Writes jobs of one kind that may run at once.
+pub(crate) fn insert_all(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    jobs: &[(JobId, &serde_json::Value)],
+    now: TimeMs,
+) -> Result<(), Fault> {
+    let row = |(id, payload): &(JobId, &serde_json::Value)| {
+        serde_json::json!({
+            "lane": rules::lane_of(*id), "id": id.uuid().simple().to_string(),
+            "payload": payload.to_string(),
+        })
+    };
+    for some in jobs.chunks(1_000) {
+        let rows: serde_json::Value = some.iter().map(row).collect();
+        tx.exec(
+            Sql {
+                sqlite: "insert into job (lane, job_id, kind, payload, state, run_at_ms,
+                      claimed_until_ms, try_count, last_error, created_ms)
+                    select value ->> 'lane', unhex(value ->> 'id'), $1, value ->> 'payload',
+                           'ready', $2, null, 0, '', $2
+                      from json_each($3)",
+                postgres: "insert into job (lane, job_id, kind, payload, state, run_at_ms,
+                      claimed_until_ms, try_count, last_error, created_ms)
+                    select r.lane, r.id, $1, r.payload, 'ready', $2, null, 0, '', $2
+                      from jsonb_to_recordset(cast(cast($3 as text) as jsonb))
+                        r (lane bigint, id uuid, payload text)",
+            },
+            (kind, now, rows.to_string()),
+        )?;
+    }
+    Ok(())
+}
+
 /// The lanes in which something is due.
 pub(crate) fn due_lanes(cx: &mut Cx<'_>, now: TimeMs) -> Result<Vec<i64>, Fault> {
     let rows: Vec<(i64,)> = cx.all(

@@ -12,8 +12,8 @@ use axum::{
 
 use crate::{
     App, ClientAddress, Credential, Failure, Secret, Via, Viewer, cookies, csrf, idempotency,
-    limits::{PerMinute, Who},
-    routes::{Face, Facts, Lookup, is_safe},
+    limits::{LINK_REQUESTS_PER_MIN, PerMinute, VISITOR_REQUESTS_PER_MIN, Who},
+    routes::{Counted, Face, Facts, Lookup, is_safe},
     secret::TOKEN_PREFIX,
 };
 
@@ -38,6 +38,9 @@ pub(crate) async fn pass(
     next: Next,
 ) -> Response {
     let address = request.extensions().get::<ClientAddress>().copied();
+    if let Err(failure) = gate.count_secret(request.uri().path(), address) {
+        return gate.sign(failure.into_response(), None);
+    }
     let credential = gate.credential(request.headers());
     let viewer = match gate.viewer(credential, address).await {
         Ok(viewer) => viewer,
@@ -102,12 +105,26 @@ impl Gate {
             Some(Credential::Token(hash) | Credential::Session(hash)) => {
                 (Who::Token(hash), settings.token_requests_per_min)
             }
-            None => {
-                let unseen = || Failure::Broken("nobody noted a request's address".to_owned());
-                (Who::from(address.ok_or_else(unseen)?), settings.stranger_requests_per_min)
-            }
+            None => (Who::from(noted(address)?), settings.stranger_requests_per_min),
         };
         self.per_minute.count(who, count_max, now)
+    }
+
+    /// Counts a request to a path that holds a secret: against its network address, so that nobody
+    /// guesses, and against the secret, so that who holds one keeps nobody busy by it.
+    fn count_secret(&self, path: &str, address: Option<ClientAddress>) -> Result<(), Failure> {
+        if self.facts.counted != Counted::BySecret {
+            return Ok(());
+        }
+        let now = self.app.clock.now();
+        let visitor = Who::Visitor(noted(address)?.counted());
+        self.per_minute.count(visitor, VISITOR_REQUESTS_PER_MIN, now)?;
+        match path.split('/').find_map(Secret::parse) {
+            Some(secret) => {
+                self.per_minute.count(Who::Link(secret.hash()), LINK_REQUESTS_PER_MIN, now)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether the request may go on; hands it on whole.
@@ -174,4 +191,8 @@ impl Gate {
         response.extensions_mut().insert(Seen { face: self.facts.face, viewer });
         response
     }
+}
+
+fn noted(address: Option<ClientAddress>) -> Result<ClientAddress, Failure> {
+    address.ok_or_else(|| Failure::Broken("nobody noted a request's address".to_owned()))
 }

@@ -18,6 +18,10 @@ use crate::{ClientAddress, Failure, TokenHash};
 pub(crate) enum Who {
     Token(TokenHash),
     Address(String),
+    /// A secret in an address that is opened without signing in.
+    Link(TokenHash),
+    /// Where such addresses are opened from.
+    Visitor(String),
 }
 
 impl From<ClientAddress> for Who {
@@ -25,6 +29,11 @@ impl From<ClientAddress> for Who {
         Self::Address(address.counted())
     }
 }
+
+/// How often one address may be opened by its secret in a minute, from wherever.
+pub(crate) const LINK_REQUESTS_PER_MIN: u32 = 60;
+/// How often such addresses may be opened from one network address in a minute.
+pub(crate) const VISITOR_REQUESTS_PER_MIN: u32 = 120;
 
 /// Requests of each one in its present minute, which begins with the first of them.
 pub(crate) struct PerMinute {

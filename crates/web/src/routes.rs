@@ -120,6 +120,7 @@ pub struct Facts {
     pub(crate) time: Time,
     pub(crate) viewer: Lookup,
     pub(crate) key: Key,
+    pub(crate) counted: Counted,
 }
 
 /// Whether a request may take as long as it takes.
@@ -134,6 +135,14 @@ pub(crate) enum Time {
 pub(crate) enum Lookup {
     Always,
     Never,
+}
+
+/// Whose minute a request counts against, besides the rule of its face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// That of the secret in its path, and that of where it comes from.
+    BySecret,
+    ByFace,
 }
 
 /// Where a forged-form token is looked for on a page's unsafe routes besides the header.
@@ -197,6 +206,7 @@ impl Route {
             time: Time::Limited,
             viewer: Lookup::Always,
             key: Key::Form,
+            counted: Counted::ByFace,
         };
         Self { facts, handler: on(filter, handler) }
     }
@@ -221,6 +231,15 @@ impl Route {
     #[must_use]
     pub fn takes_its_time(mut self) -> Self {
         self.facts.time = Time::Unlimited;
+        self
+    }
+
+    /// The same for a path that ends in a secret, by which whoever holds it acts without signing in:
+    /// each secret, and each network address, has so many requests a minute and no more.
+    #[must_use]
+    pub fn by_secret(mut self) -> Self {
+        assert_eq!(self.facts.access, Access::Public, "whoever signs in needs no secret");
+        self.facts.counted = Counted::BySecret;
         self
     }
 

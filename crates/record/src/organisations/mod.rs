@@ -270,6 +270,15 @@ pub fn contact_email(
     Ok(store::contact_email(cx, network, id)?.filter(|email| !email.is_empty()))
 }
 
+/// Where of these organisations those want their letters that said so.
+pub fn contact_emails(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    ids: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, String>, Fault> {
+    store::contact_emails(cx, network, ids)
+}
+
 /// Says where an organisation wants its letters; empty for its first admin.
 pub fn set_contact_email(
     tx: &mut Tx<'_>,

@@ -1,4 +1,6 @@
-use handfast_db::{Cx, Fault, FromRow, Row, Tx};
+use std::collections::HashMap;
+
+use handfast_db::{Cx, Fault, FromRow, Row, Sql, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone, fold};
 use handfast_web::Side;
 
@@ -127,6 +129,36 @@ pub(super) fn contact_email(
         (network, id),
     )?;
     Ok(row.map(|(email,)| email))
+}
+
+pub(super) fn contact_emails(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    ids: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, String>, Fault> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(1_000) {
+        let some: Vec<String> = some.iter().map(|id| id.uuid().simple().to_string()).collect();
+        let rows: Vec<(OrganisationId, String)> = cx.all(
+            Sql {
+                sqlite: "select organisation_id, contact_email
+                           from organisation
+                          where network_id = $1 and contact_email <> ''
+                            and organisation_id in (select unhex(value) from json_each($2))
+                          limit 1000",
+                postgres: "select organisation_id, contact_email
+                             from organisation
+                            where network_id = $1 and contact_email <> ''
+                              and organisation_id in (
+                                  select cast(value as uuid)
+                                    from jsonb_array_elements_text(cast(cast($2 as text) as jsonb)))
+                            limit 1000",
+            },
+            (network, serde_json::Value::from(some).to_string()),
+        )?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 pub(super) fn set_contact_email(

@@ -366,6 +366,19 @@ pub fn members(
     }))
 }
 
+/// The mail addresses of the first admins of these organisations who are still there.
+pub fn first_admins(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisations: &[OrganisationId],
+) -> Result<HashMap<OrganisationId, String>, Fault> {
+    let mut first = HashMap::new();
+    for (organisation, email) in store::admins(cx, network, organisations)? {
+        first.entry(organisation).or_insert(email);
+    }
+    Ok(first)
+}
+
 /// The places a person acts for now, at most 200, by name; none if the person is deactivated.
 pub fn memberships(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Membership>, Fault> {
     let mut places = store::memberships(cx, person)?;

@@ -310,6 +310,43 @@ pub(super) fn members(
     )
 }
 
+/// Partner admins of these organisations who are still there, who came first first.
+pub(super) fn admins(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisations: &[OrganisationId],
+) -> Result<Vec<(OrganisationId, String)>, Fault> {
+    let mut found = Vec::new();
+    for some in organisations.chunks(1_000) {
+        let some: Vec<String> = some.iter().map(|id| id.uuid().simple().to_string()).collect();
+        let rows: Vec<(OrganisationId, String)> = cx.all(
+            Sql {
+                sqlite: "select m.organisation_id, p.email
+                           from member m
+                           join person p on p.person_id = m.person_id
+                          where m.network_id = $1 and m.role = $2 and m.ended_ms is null
+                            and p.deactivated_ms is null
+                            and m.organisation_id in (select unhex(value) from json_each($3))
+                          order by m.since_ms, m.person_id
+                          limit 10000",
+                postgres: "select m.organisation_id, p.email
+                             from member m
+                             join person p on p.person_id = m.person_id
+                            where m.network_id = $1 and m.role = $2 and m.ended_ms is null
+                              and p.deactivated_ms is null
+                              and m.organisation_id in (
+                                  select cast(value as uuid)
+                                    from jsonb_array_elements_text(cast(cast($3 as text) as jsonb)))
+                            order by m.since_ms, m.person_id
+                            limit 10000",
+            },
+            (network, Role::PartnerAdmin.word(), serde_json::Value::from(some).to_string()),
+        )?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 pub(super) fn memberships(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Membership>, Fault> {
     cx.all(
         "select n.network_id, n.name, o.organisation_id, o.name, o.is_brand, m.role, m.since_ms

@@ -7,7 +7,7 @@ use super::world::{
     Somebody::{Priya, Sam},
     World, ask, sams_token,
 };
-use crate::{Access, JsonBody, Route, Scope, Settings, api, page};
+use crate::{Access, JsonBody, Path, Route, Scope, Secret, Settings, api, page};
 
 async fn echo(JsonBody(value): JsonBody<serde_json::Value>) -> String {
     value.to_string()
@@ -15,6 +15,10 @@ async fn echo(JsonBody(value): JsonBody<serde_json::Value>) -> String {
 
 async fn hello() -> &'static str {
     "hello"
+}
+
+async fn behind(Path(_): Path<String>) -> &'static str {
+    "one request to you"
 }
 
 async fn endless() {
@@ -26,6 +30,7 @@ fn routes() -> Vec<Route> {
         page(Method::GET, "/hello", Access::Public, hello),
         page(Method::GET, "/healthz", Access::Public, hello),
         page(Method::GET, "/slow", Access::Member, endless),
+        page(Method::GET, "/l/{secret}", Access::Public, behind).by_secret(),
         page(Method::GET, "/feed", Access::Member, endless).takes_its_time(),
         page(Method::POST, "/slow", Access::Member, endless),
         api(Method::GET, "/api/v1/hello", Access::Public, Scope::Read, hello),
@@ -49,6 +54,28 @@ async fn a_token_has_its_minute_and_the_next_minute_again() {
     assert_eq!(answer.json()["type"], "/problems/too-many-requests");
     world.app.clock.advance(TimeMs::MINUTE);
     assert_eq!(world.send(me()).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_link_has_its_minute_and_so_has_whoever_opens_many() {
+    let world = World::set(Settings::default(), routes());
+    let link = format!("/l/{}", Secret::random().text());
+    for _ in 0..60 {
+        assert_eq!(world.send(ask(Method::GET, &link)).await.status, StatusCode::OK);
+    }
+    let refused = world.send(ask(Method::GET, &link)).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "60");
+    assert!(refused.text.contains("<h1"), "a page for people: {}", refused.text);
+    for _ in 61..120 {
+        let guess = format!("/l/{}", Secret::random().text());
+        assert_eq!(world.send(ask(Method::GET, &guess)).await.status, StatusCode::OK);
+    }
+    let guess = world.send(ask(Method::GET, "/l/x")).await;
+    assert_eq!(guess.status, StatusCode::TOO_MANY_REQUESTS, "no more guesses from there");
+    assert_eq!(world.send(ask(Method::GET, "/hello")).await.status, StatusCode::OK);
+    world.app.clock.advance(TimeMs::MINUTE);
+    assert_eq!(world.send(ask(Method::GET, &link)).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
