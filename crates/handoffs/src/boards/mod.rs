@@ -1,6 +1,6 @@
 //! One board of all that waits for somebody: hand-offs, obligations, disputes and traces, whoever
-//! should act first before others. Its order is that of when each is due, then of its kind, then of its id; so one
-//! place in it tells each list where it goes on.
+//! should act first before others. Its order is that of when each is due, then of its kind, then of
+//! its id; so one place in it tells each list where it goes on.
 
 mod store;
 
