@@ -294,6 +294,7 @@ impl Looking<'_> {
         let accepted = one.steps.iter().any(|step| step.step == DisputeStep::Accepted);
         let title = match (answered, accepted) {
             (false, _) if one.is_escalated => "Did not answer in time",
+            (false, _) if !one.state.is_open() => "Did not answer",
             (false, _) => "Has not answered yet",
             (true, true) => "Says: it is our part",
             (true, false) => "Says: not our part either",
