@@ -33,6 +33,7 @@ pub const ALL: &[Migration] = migrations![
     "0018_webhooks",
     "0020_disputes",
     "0021_followed",
+    "0023_checkpoint_letters",
     "0024_figures",
 ];
 

@@ -66,6 +66,9 @@ pub fn go(db: &Db, clock: &Clock, seed: &Seed, stop: &Stop) {
             if let Err(fault) = sweep(db, clock.now()) {
                 tracing::warn!(error = %fault, "could not sweep");
             }
+            if let Err(fault) = write_checkpoints(db, clock.now()) {
+                tracing::warn!(error = %fault, "could not write checkpoints to partners");
+            }
             swept = Some(Instant::now());
         }
         let rested = Instant::now();
@@ -179,6 +182,17 @@ fn signer(seed: Option<&Seed>, network: &Network) -> Option<Signer> {
     ledger_key::signer(seed?, network)
         .inspect_err(|error| tracing::warn!(%error, network.id = %network.id, "no signed ledger"))
         .ok()
+}
+
+/// Writes to partners, once in a month, how far the signed ledgers go. Answers how many letters
+/// there are.
+pub fn write_checkpoints(db: &Db, now: TimeMs) -> Result<usize, Fault> {
+    let mut letter_count = 0;
+    for network in db.read(organisations::networks)? {
+        let network = network.id;
+        letter_count += db.write(move |tx| links::write_checkpoints(tx, network, now))?;
+    }
+    Ok(letter_count)
 }
 
 /// Deletes answers to repeated writes, letters that ended long ago, and sessions, attempts to sign

@@ -1,7 +1,7 @@
 //! The page of one hand-off, as its receiver answers it.
 
 use askama::Template;
-use handfast_handoffs::{HandOff, links::What};
+use handfast_handoffs::HandOff;
 
 use super::{Found, Typed};
 use crate::{
@@ -33,11 +33,12 @@ pub(super) struct HandOffPage {
 
 pub(super) fn page(
     found: &Found,
+    hand_off: &HandOff,
     typed: &Typed,
     done: Option<&'static str>,
     refusal: Option<Refusal>,
 ) -> HandOffPage {
-    let (What::HandOff(hand_off), home) = (&found.what, &found.home);
+    let home = &found.home;
     let by = home.zone.format(hand_off.accept_by, "%A %-d %B, %H:%M");
     HandOffPage {
         network: home.network.clone(),

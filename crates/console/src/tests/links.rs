@@ -129,19 +129,22 @@ async fn she_asks_for_what_is_missing_and_declines_only_with_a_reason() {
 }
 
 #[tokio::test]
-async fn a_forged_an_old_and_an_ended_link_get_the_same_page() {
+async fn a_forged_link_tells_nothing_and_an_old_one_what_happened() {
     for world in worlds() {
         let (_, path) = asked(&world);
         let ines = world.stranger();
         let forged = ines.get(&format!("{}{}", links::PATH, "A".repeat(43))).await;
         assert_eq!(forged.status, StatusCode::GONE);
-        assert!(forged.says("This link cannot be used any more"));
+        assert!(forged.says("This link cannot be used"));
         let broken = ines.get(&format!("{}x", links::PATH)).await;
         world.at.clock.advance(links::GOOD_FOR_MS);
         let old = ines.get(&path).await;
         let posted = ines.post(&path, "act=accept").await;
-        for other in [broken, old, posted] {
-            assert_eq!((other.status, other.text), (forged.status, forged.text.clone()));
+        assert_eq!((broken.status, broken.text), (forged.status, forged.text));
+        for old in [old, posted] {
+            assert_eq!(old.status, StatusCode::GONE);
+            assert!(old.says("It was not answered in time"), "{}", old.text);
+            assert!(old.says("Nothing was changed."), "{}", old.text);
         }
     }
 }

@@ -3,39 +3,53 @@
 //! A link is 256 random bits, of which only the hash is kept. It is made as its letter is sent, is
 //! good for one hand-off or obligation, for the address that the organisation has its letters sent
 //! to, and for 30 days; it ends before that when what it asks for ends, when the organisation
-//! leaves, or when its letters go elsewhere. Whoever opens it sees what the organisation's lens
+//! leaves, or when its letters go elsewhere; then it says which of these it was ([`over`]). Whoever
+//! opens it sees what the organisation's lens
 //! shows, and changes nothing: programs that look through mail open links, too. What is done by a
 //! link is done once, however often it is sent.
 
+mod keeping;
 mod letters;
+mod over;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+use std::collections::HashMap;
 
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
-use handfast_record::{HandOffId, organisations, people, sharing::Lens};
+use handfast_record::{HandOffId, ObligationId, organisations, people, sharing::Lens};
 use handfast_web::{Failure, Role, Secret, TokenHash};
 
-pub(crate) use letters::follow;
+pub use keeping::write_checkpoints;
 pub use letters::{Occasion, write_to, writer};
+pub(crate) use letters::{follow, follow_duties};
+pub use over::{Over, over};
 
-use crate::{Actor, HandOff, State};
+use crate::{
+    Actor, HandOff, State,
+    obligations::{self, Change, Obligation, ReadBack, Value},
+};
 
 /// Where the page behind a link begins; the secret follows.
 pub const PATH: &str = "/l/";
 
 /// How long a link is good, in milliseconds.
 pub const GOOD_FOR_MS: i64 = 30 * TimeMs::DAY;
+/// How long it is known for one afterwards, so that it can say why it is good no more.
+const KNOWN_FOR_MS: i64 = 60 * TimeMs::DAY;
 
 /// What a link asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// To take something over, or to say why not.
     HandOff(HandOffId),
+    /// To apply a change, or to say why it is not one's part.
+    Obligation(ObligationId),
 }
 
-/// A link that is good.
+/// A link, good or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// In which network.
@@ -55,6 +69,17 @@ pub struct Link {
 pub enum What {
     /// A hand-off that waits for an answer.
     HandOff(Box<HandOff>),
+    /// An obligation that is open.
+    Obligation(Box<Duty>),
+}
+
+/// What an organisation is to do, and the change by which it is obliged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// The change, with no other organisation's part.
+    pub change: Change,
+    /// The part.
+    pub obligation: Obligation,
 }
 
 /// What somebody does by a link.
@@ -68,6 +93,10 @@ pub enum Act {
     Decline(String),
     /// Asks for something that the brief lacks.
     Ask(String),
+    /// Says that it is done, and what shows it; may be empty.
+    Apply(String),
+    /// Types what its own system shows.
+    ReadBack(Value),
 }
 
 /// Why nothing was done.
@@ -79,6 +108,12 @@ pub enum Error {
     /// As for those who sign in.
     #[error(transparent)]
     HandOff(crate::Error),
+    /// As for those who sign in.
+    #[error(transparent)]
+    Obligation(obligations::Error),
+    /// It is not what the link asks for.
+    #[error("this link does not ask for that")]
+    NotAsked,
     /// The rest.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -94,6 +129,17 @@ impl From<crate::Error> for Error {
     }
 }
 
+impl From<obligations::Error> for Error {
+    fn from(error: obligations::Error) -> Self {
+        use obligations::Error as Why;
+        match error {
+            Why::Fault(fault) => Self::Fault(fault),
+            Why::NotFound | Why::Over => Self::Over,
+            error => Self::Obligation(error),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
@@ -101,7 +147,15 @@ impl From<Error> for Failure {
             Error::HandOff(crate::Error::WordsWrong | crate::Error::BriefWrong) => {
                 Self::field("words", error.to_string())
             }
-            Error::HandOff(_) => Self::Conflict(error.to_string()),
+            Error::Obligation(obligations::Error::WordsWrong) => {
+                Self::field("words", error.to_string())
+            }
+            Error::Obligation(obligations::Error::TooLong) => {
+                Self::field("held", error.to_string())
+            }
+            Error::HandOff(_) | Error::Obligation(_) | Error::NotAsked => {
+                Self::Conflict(error.to_string())
+            }
             Error::Fault(fault) => fault.into(),
         }
     }
@@ -126,6 +180,22 @@ pub fn address_of(
     Ok(members.into_iter().find(is_admin).map(|member| member.email))
 }
 
+/// As [`address_of`] of many organisations at once.
+pub(crate) fn addresses_of(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    mut organisations: Vec<OrganisationId>,
+) -> Result<HashMap<OrganisationId, String>, Fault> {
+    let brand = organisations::brand_id(network);
+    organisations.retain(|organisation| *organisation != brand);
+    let mut addresses = organisations::contact_emails(cx, network, &organisations)?;
+    organisations.retain(|organisation| !addresses.contains_key(organisation));
+    if !organisations.is_empty() {
+        addresses.extend(people::first_admins(cx, network, &organisations)?);
+    }
+    Ok(addresses)
+}
+
 /// Makes a link. Links that were made before stay good: each try to send a letter has its own.
 pub fn issue(
     tx: &mut Tx<'_>,
@@ -144,10 +214,19 @@ pub fn issue(
 
 /// The link with this hash, if it is good; what it asks for may be over nevertheless.
 pub fn find(cx: &mut Cx<'_>, hash: &TokenHash, now: TimeMs) -> Result<Option<Link>, Fault> {
-    let Some(link) = store::one(cx, hash)? else { return Ok(None) };
-    let is_good = now < link.expires
-        && address_of(cx, link.network, link.organisation)?.as_ref() == Some(&link.email);
+    let Some(link) = known(cx, hash)? else { return Ok(None) };
+    let is_good = now < link.expires && is_addressed(cx, &link)?;
     Ok(is_good.then_some(link))
+}
+
+/// The link with this hash, good or not; for 30 days after its time.
+pub fn known(cx: &mut Cx<'_>, hash: &TokenHash) -> Result<Option<Link>, Fault> {
+    store::one(cx, hash)
+}
+
+/// Whether letters of its organisation still go to where the link went.
+fn is_addressed(cx: &mut Cx<'_>, link: &Link) -> Result<bool, Fault> {
+    Ok(address_of(cx, link.network, link.organisation)?.as_ref() == Some(&link.email))
 }
 
 /// What the link asks for, as the lens of its organisation shows it; `None` when that is over.
@@ -159,7 +238,26 @@ pub fn show(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, link: &Link) -> Result<Op
             let hand_off = hand_off.filter(|one| waits(one) && one.to == link.organisation);
             Ok(hand_off.map(|one| What::HandOff(Box::new(one))))
         }
+        Asked::Obligation(id) => {
+            let duty = duty(cx, lens, link, id)?.filter(|duty| duty.obligation.state.is_open());
+            Ok(duty.map(|duty| What::Obligation(Box::new(duty))))
+        }
     }
+}
+
+/// The obligation that a link asks for, open or not.
+fn duty(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    link: &Link,
+    id: ObligationId,
+) -> Result<Option<Duty>, Fault> {
+    let Some(obligation) = obligations::find(cx, lens, id)? else { return Ok(None) };
+    if obligation.organisation != link.organisation {
+        return Ok(None);
+    }
+    let change = obligations::change(cx, lens, obligation.change)?;
+    Ok(change.map(|change| Duty { change, obligation }))
 }
 
 /// Does something by a link, for its organisation, in the name of its address. Whoever does the
@@ -174,7 +272,9 @@ pub fn act(
 ) -> Result<(), Error> {
     let link = find(tx, hash, now)?.ok_or(Error::Over)?;
     // Of two who press at the same moment the second waits here, and finds it done.
-    if !store::consume(tx, hash, &link, &act.key(turn), now)? {
+    if let Some(key) = act.key(link.asked, turn)
+        && !store::consume(tx, hash, &link, &key, now)?
+    {
         return Ok(());
     }
     let lens = Lens::of_partner(tx, link.network, link.organisation, now)?;
@@ -183,22 +283,37 @@ pub fn act(
     }
     let actor = Actor { organisation: link.organisation, person: None, name: link.email.clone() };
     match link.asked {
+        Asked::Obligation(id) => {
+            match act {
+                Act::See => obligations::see(tx, &lens, &actor, now, id)?,
+                Act::Accept => obligations::accept(tx, &lens, &actor, now, id)?,
+                Act::Decline(why) => obligations::refuse(tx, &lens, &actor, now, id, why)?,
+                Act::Apply(words) => obligations::applied(tx, &lens, &actor, now, id, words)?,
+                Act::ReadBack(held) => {
+                    let held = (held, ReadBack::Typed);
+                    obligations::read_back(tx, &lens, &actor, now, id, held)?
+                }
+                Act::Ask(_) => return Err(Error::NotAsked),
+            };
+        }
         Asked::HandOff(id) => {
             match act {
                 Act::See => crate::see(tx, &lens, &actor, now, id)?,
                 Act::Accept => crate::accept(tx, &lens, &actor, now, id)?,
                 Act::Decline(reason) => crate::decline(tx, &lens, &actor, now, id, reason)?,
                 Act::Ask(item) => crate::ask(tx, &lens, &actor, now, id, item)?,
+                Act::Apply(_) | Act::ReadBack(_) => return Err(Error::NotAsked),
             };
         }
     }
     Ok(())
 }
 
-/// Forgets links that are good no more, and what they were used for. Answers how many.
+/// Forgets links that were good until long ago, and what they were used for. Answers how many.
 pub fn forget_expired(tx: &mut Tx<'_>, now: TimeMs) -> Result<u64, Fault> {
-    store::forget_uses(tx, now)?;
-    store::forget(tx, now)
+    let before = now.plus(GOOD_FOR_MS - KNOWN_FOR_MS);
+    store::forget_uses(tx, before)?;
+    store::forget(tx, before)
 }
 
 impl What {
@@ -206,18 +321,26 @@ impl What {
     pub const fn turn(&self) -> i64 {
         match self {
             Self::HandOff(hand_off) => hand_off.version,
+            Self::Obligation(duty) => duty.obligation.version,
         }
     }
 }
 
 impl Act {
-    /// What is used up by it.
-    fn key(&self, turn: i64) -> String {
-        match self {
-            Self::See => "see".to_owned(),
-            Self::Accept => "accept".to_owned(),
-            Self::Decline(_) => "decline".to_owned(),
-            Self::Ask(item) => format!("ask {turn} {item}"),
-        }
+    /// What is used up by it. An obligation may come round again, so there each turn has its own;
+    /// and what is typed back counts by what it says: the same again is nothing new.
+    fn key(&self, asked: Asked, turn: i64) -> Option<String> {
+        let word = match self {
+            Self::See => "see",
+            Self::Accept => "accept",
+            Self::Decline(_) => "decline",
+            Self::Ask(item) => return Some(format!("ask {turn} {item}")),
+            Self::Apply(_) => "apply",
+            Self::ReadBack(_) => return None,
+        };
+        Some(match asked {
+            Asked::HandOff(_) => word.to_owned(),
+            Asked::Obligation(_) => format!("{word} {turn}"),
+        })
     }
 }

@@ -1,7 +1,9 @@
 //! All SQL about links.
 
+use std::collections::HashSet;
+
 use handfast_db::{Cx, Fault, FromRow, Row, Tx};
-use handfast_kit::{Id, TimeMs};
+use handfast_kit::{Id, NetworkId, OrganisationId, TimeMs};
 use handfast_web::TokenHash;
 
 use super::{Asked, Link};
@@ -10,6 +12,7 @@ impl Asked {
     const fn word(self) -> &'static str {
         match self {
             Self::HandOff(_) => "hand_off",
+            Self::Obligation(_) => "obligation",
         }
     }
 
@@ -17,6 +20,7 @@ impl Asked {
     pub(crate) const fn id(self) -> Id<()> {
         match self {
             Self::HandOff(id) => id.as_kind(),
+            Self::Obligation(id) => id.as_kind(),
         }
     }
 
@@ -24,6 +28,7 @@ impl Asked {
     pub(super) fn named(word: &str, id: Id<()>) -> Result<Self, Fault> {
         match word {
             "hand_off" => Ok(Self::HandOff(id.as_kind())),
+            "obligation" => Ok(Self::Obligation(id.as_kind())),
             other => Err(Fault::other(format!("a link to a thing of kind {other:?}"))),
         }
     }
@@ -102,4 +107,37 @@ pub(super) fn forget_uses(tx: &mut Tx<'_>, now: TimeMs) -> Result<u64, Fault> {
 
 pub(super) fn forget(tx: &mut Tx<'_>, now: TimeMs) -> Result<u64, Fault> {
     tx.exec("delete from action_link where expires_ms <= $1", (now,))
+}
+
+/// Who was written to in this month already.
+pub(super) fn written_to(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    month: &str,
+) -> Result<HashSet<OrganisationId>, Fault> {
+    let rows: Vec<(OrganisationId,)> = cx.all(
+        "select organisation_id
+           from checkpoint_letter
+          where network_id = $1 and month = $2
+          limit 100000",
+        (network, month),
+    )?;
+    Ok(rows.into_iter().map(|(organisation,)| organisation).collect())
+}
+
+/// Writes down that an organisation is written to in a month. Answers whether it was not before.
+pub(super) fn insert_written(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+    month: &str,
+    now: TimeMs,
+) -> Result<bool, Fault> {
+    let written = tx.exec(
+        "insert into checkpoint_letter (network_id, organisation_id, month, written_ms)
+         values ($1, $2, $3, $4)
+         on conflict (network_id, organisation_id, month) do nothing",
+        (network, organisation, month, now),
+    )?;
+    Ok(written > 0)
 }

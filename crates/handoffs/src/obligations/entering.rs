@@ -22,7 +22,7 @@ use super::{
     store::{self as stored, Stored, StoredChange},
     value::Value,
 };
-use crate::{Actor, acting::Voice};
+use crate::{Actor, acting::Voice, links};
 
 /// The furthest that a change may lie ahead.
 const AHEAD_MS: i64 = 2 * 366 * TimeMs::DAY;
@@ -180,7 +180,12 @@ fn note_all(
     let made = Made { step, words: String::new() };
     let touches = all.iter().map(|stored| touch(voice, now, (stored, customer), &made)).collect();
     let touches = touches::append_all(tx, &voice.author, now, touches)?;
-    store::insert_steps(tx, voice, now, step.word(), (all, &touches))
+    store::insert_steps(tx, voice, now, step.word(), (all, &touches))?;
+    let acts = |stored: &Stored| {
+        (stored.id, stored.organisation, stored.waits.map(|(organisation, _)| organisation))
+    };
+    let duties: Vec<_> = all.iter().map(acts).collect();
+    links::follow_duties(tx, voice.author.network(), &duties, step, now)
 }
 
 /// Who needs a change, but for whoever tells it: of those with a tie, who is shown such data by its

@@ -378,6 +378,7 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "POST /hand-offs/{id}/steps",
         "POST /changes/{id}/steps",
         "GET /l/{secret}",
+        "GET /l/{secret}/read-back",
         "POST /l/{secret}",
         "GET /api/v1/guests/{id}", // the walk of most of the brand's people looks at its own only
         "GET /guests/{id}",

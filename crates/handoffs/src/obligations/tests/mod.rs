@@ -17,6 +17,7 @@ use super::*;
 
 mod figured;
 mod followed;
+mod linked;
 mod stories;
 
 /// The brand, Spoke & Chain and Harbour Wheelworks keep Maya's address; so does Pedal & Post, whose

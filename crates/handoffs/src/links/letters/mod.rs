@@ -1,16 +1,23 @@
 //! Letters that ask a partner for something, each with its link. What they say is put into words
 //! only as they are sent, through the lens of whom they are for; so the outbox holds no words.
 
+mod checkpoint;
+mod hand_off;
+mod obligation;
+
 use std::sync::Arc;
 
 use askama::Template;
 use handfast_db::{Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_mail::{Letter, Writer, Written};
-use handfast_record::{HandOffId, organisations, sharing::Lens, touches::HandOffStep};
+use handfast_record::{
+    HandOffId, ObligationId, organisations,
+    sharing::Lens,
+    touches::{DutyStep, HandOffStep},
+};
 
-use super::{Asked, PATH, What, address_of, issue, show};
-use crate::HandOff;
+use super::{Asked, PATH, What, address_of, addresses_of, issue, show};
 
 /// Why a letter is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +26,23 @@ pub enum Occasion {
     Asked,
     /// Nobody has answered yet.
     Reminded,
+    /// Whoever stands above was told that it is still to be done.
+    Escalated,
+    /// What is held was read back, and differs.
+    Differs,
 }
 
 /// The kinds of letters, by what they ask for and why they are written.
+const KINDS: [(&str, Occasion); 4] = [
+    ("obligation", Occasion::Asked),
+    ("obligation_again", Occasion::Reminded),
+    ("obligation_escalated", Occasion::Escalated),
+    ("obligation_differs", Occasion::Differs),
+];
 const HAND_OFF: &str = "hand_off";
 const HAND_OFF_AGAIN: &str = "hand_off_again";
+/// How far the signed ledger goes.
+pub(super) const CHECKPOINT: &str = "checkpoint";
 
 /// Asks, in the caller's transaction, for a letter to whoever is to answer. Without an address
 /// there is none: the request stands on the board all the same.
@@ -36,15 +55,7 @@ pub fn write_to(
     now: TimeMs,
 ) -> Result<(), Fault> {
     let Some(to) = address_of(tx, network, organisation)? else { return Ok(()) };
-    let letter = Letter {
-        network,
-        organisation,
-        thread: asked.id(),
-        kind: kind(asked, occasion).to_owned(),
-        to,
-        subject: String::new(),
-        text: String::new(),
-    };
+    let letter = unworded(network, organisation, (asked, occasion), to);
     match handfast_mail::send(tx, now, &letter) {
         Ok(_) => Ok(()),
         Err(handfast_mail::Error::Fault(fault)) => Err(fault),
@@ -78,10 +89,67 @@ pub(crate) fn follow(
     }
 }
 
-const fn kind(asked: Asked, occasion: Occasion) -> &'static str {
+/// Writes what follows from a step that some obligations took at once: a letter to each organisation
+/// that acts next, or none any more. Each comes with its organisation, and who acts next.
+pub(crate) fn follow_duties(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    duties: &[(ObligationId, OrganisationId, Option<OrganisationId>)],
+    step: DutyStep,
+    now: TimeMs,
+) -> Result<(), Fault> {
+    let occasion = match step {
+        DutyStep::Sent => Occasion::Asked,
+        DutyStep::Chased => Occasion::Reminded,
+        DutyStep::Escalated => Occasion::Escalated,
+        DutyStep::Mismatch => Occasion::Differs,
+        DutyStep::Verified | DutyStep::Superseded | DutyStep::Released => {
+            for (id, ..) in duties {
+                handfast_mail::withdraw(tx, network, id.as_kind(), now)?;
+            }
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    let acting = duties.iter().filter(|(_, organisation, acts)| *acts == Some(*organisation));
+    let acting: Vec<(ObligationId, OrganisationId)> =
+        acting.map(|(id, organisation, _)| (*id, *organisation)).collect();
+    let organisations = acting.iter().map(|(_, organisation)| *organisation).collect();
+    let addresses = addresses_of(tx, network, organisations)?;
+    let letter = |(id, organisation): &(ObligationId, OrganisationId)| {
+        let to = addresses.get(organisation)?.clone();
+        Some(unworded(network, *organisation, (Asked::Obligation(*id), occasion), to))
+    };
+    let letters: Vec<Letter> = acting.iter().filter_map(letter).collect();
+    handfast_mail::send_all(tx, now, &letters).map(drop)
+}
+
+/// A letter that is worded only as it is sent.
+fn unworded(
+    network: NetworkId,
+    organisation: OrganisationId,
+    (asked, occasion): (Asked, Occasion),
+    to: String,
+) -> Letter {
+    Letter {
+        network,
+        organisation,
+        thread: asked.id(),
+        kind: kind(asked, occasion).to_owned(),
+        to,
+        subject: String::new(),
+        text: String::new(),
+    }
+}
+
+fn kind(asked: Asked, occasion: Occasion) -> &'static str {
     match (asked, occasion) {
         (Asked::HandOff(_), Occasion::Asked) => HAND_OFF,
-        (Asked::HandOff(_), Occasion::Reminded) => HAND_OFF_AGAIN,
+        (Asked::HandOff(_), _) => HAND_OFF_AGAIN,
+        (Asked::Obligation(_), wanted) => {
+            let found = KINDS.iter().find(|(_, occasion)| *occasion == wanted);
+            found.map_or("obligation", |(kind, _)| *kind)
+        }
     }
 }
 
@@ -91,7 +159,10 @@ fn about(letter: &Letter) -> Option<(Asked, Occasion)> {
     match letter.kind.as_str() {
         HAND_OFF => Some((hand_off, Occasion::Asked)),
         HAND_OFF_AGAIN => Some((hand_off, Occasion::Reminded)),
-        _ => None,
+        other => {
+            let (_, occasion) = KINDS.iter().find(|(kind, _)| *kind == other)?;
+            Some((Asked::Obligation(letter.thread.as_kind()), *occasion))
+        }
     }
 }
 
@@ -102,6 +173,7 @@ pub fn writer(base_url: &str) -> Writer {
     let others = handfast_mail::as_written();
     Arc::new(move |tx, letter, now| match about(letter) {
         Some((asked, occasion)) => worded(tx, letter, asked, occasion, &base_url, now),
+        None if letter.kind == CHECKPOINT => checkpoint::worded(tx, letter, now),
         None => others(tx, letter, now),
     })
 }
@@ -129,14 +201,33 @@ fn worded(
         expires: now.plus(super::GOOD_FOR_MS),
     };
     let Some(what) = show(tx, &lens, now, &link)? else { return Ok(None) };
+    if matches!(&what, What::Obligation(duty) if !obligation::is_wanted(duty, occasion)) {
+        return Ok(None);
+    }
     let secret = issue(tx, *network, *organisation, asked, to, now)?;
-    let address = format!("{base_url}{PATH}{}", secret.text());
-    let What::HandOff(hand_off) = what;
-    let names = organisations::names(tx, *network, [hand_off.from, *organisation])?;
+    let from = match &what {
+        What::HandOff(hand_off) => hand_off.from,
+        // Who entered it may be a partner of whom this one knows nothing.
+        What::Obligation(_) => organisations::brand_id(*network),
+    };
+    let names = organisations::names(tx, *network, [from, *organisation])?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
-    let (from, to) = (name(&hand_off.from), name(organisation));
-    let words = Words { from, to, network: home.name, link: address, zone: home.zone, occasion };
-    hand_off_letter(&hand_off, words).map(Some)
+    let words = Words {
+        from: name(&from),
+        to: name(organisation),
+        network: home.name,
+        link: format!("{base_url}{PATH}{}", secret.text()),
+        zone: home.zone,
+        occasion,
+    };
+    match what {
+        What::HandOff(hand_off) => hand_off::letter(&hand_off, words).map(Some),
+        What::Obligation(duty) => obligation::letter(&duty, words).map(Some),
+    }
+}
+
+fn rendered(letter: &impl Template) -> Result<String, Fault> {
+    letter.render().map_err(|error| Fault::other(error.to_string()))
 }
 
 /// What every letter says.
@@ -147,43 +238,4 @@ struct Words {
     link: String,
     zone: Zone,
     occasion: Occasion,
-}
-
-#[derive(Template)]
-#[template(path = "hand_off.txt")]
-struct HandOffLetter {
-    from: String,
-    to: String,
-    network: String,
-    what: &'static str,
-    title: String,
-    reference: String,
-    by: String,
-    is_again: bool,
-    link: String,
-}
-
-fn hand_off_letter(hand_off: &HandOff, words: Words) -> Result<Written, Fault> {
-    let is_again = words.occasion == Occasion::Reminded;
-    let by = words.zone.format(hand_off.accept_by, "%A %-d %B, %H:%M");
-    let what = hand_off.thing.handed().in_words();
-    let subject = format!(
-        "{}{} asks you to take over {what} by {by} ({})",
-        if is_again { "Reminder: " } else { "" },
-        words.from,
-        hand_off.reference
-    );
-    let letter = HandOffLetter {
-        from: words.from,
-        to: words.to,
-        network: words.network,
-        what,
-        title: hand_off.title.clone(),
-        reference: hand_off.reference.clone(),
-        by,
-        is_again,
-        link: words.link,
-    };
-    let text = letter.render().map_err(|error| Fault::other(error.to_string()))?;
-    Ok(Written { subject, text })
 }

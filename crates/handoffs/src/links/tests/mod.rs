@@ -1,6 +1,8 @@
 //! Stories of links: Ines of Harbour Wheelworks answers from her phone, without an account.
 #![allow(clippy::unwrap_used)]
 
+mod keeping;
+
 use std::{sync::Mutex, thread};
 
 use handfast_kit::TimeMs;
@@ -43,7 +45,7 @@ fn offered(world: &World) -> HandOffId {
 }
 
 /// The letters that would be sent now, worded.
-fn letters(world: &World) -> Vec<(Letter, Option<Written>)> {
+pub(crate) fn letters(world: &World) -> Vec<(Letter, Option<Written>)> {
     let sent: std::sync::Arc<Mutex<Vec<_>>> = std::sync::Arc::default();
     let (keeps, words) = (std::sync::Arc::clone(&sent), super::writer("https://hf.example"));
     let writer: handfast_mail::Writer = std::sync::Arc::new(move |tx, letter, now| {
@@ -219,8 +221,13 @@ fn a_link_ends_with_its_time_its_address_and_its_hand_off() {
         assert_eq!(hand_off(&world, id).state, State::Withdrawn);
 
         world.clock.advance(GOOD_FOR_MS);
-        let now = world.clock.now();
-        assert_eq!(world.db.write(move |tx| forget_expired(tx, now)).unwrap(), 1);
+        let forget = || {
+            let now = world.clock.now();
+            world.db.write(move |tx| forget_expired(tx, now)).unwrap()
+        };
+        assert_eq!(forget(), 0, "it can say still that it has run out");
+        world.clock.advance(30 * TimeMs::DAY);
+        assert_eq!(forget(), 1);
     }
 }
 
