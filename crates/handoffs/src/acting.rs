@@ -1,6 +1,6 @@
 //! Acting: each deed is one transaction, in which the thing and the hand-off are held.
 
-use handfast_db::{Fault, Tx};
+use handfast_db::{Fault, Kind, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Uuid};
 use handfast_record::{
     CustomerId, HandOffId, customers,
@@ -302,7 +302,15 @@ pub(super) fn due(
     ids.dedup();
     let mut count = 0;
     for id in ids {
-        count += usize::from(tick(tx, network, now, id)?);
+        match tx.attempt(|tx| tick(tx, network, now, id)) {
+            Ok(is_new) => count += usize::from(is_new),
+            // One that cannot be read keeps no other waiting.
+            Err(fault) if matches!(fault.kind(), Kind::Other) => {
+                tracing::warn!(hand_off.id = %id, error = %fault, "left out: it could not be read");
+                reading::put_off(tx, network, id, now.plus(TimeMs::DAY))?;
+            }
+            Err(fault) => return Err(fault),
+        }
     }
     Ok(count)
 }

@@ -1,6 +1,6 @@
 //! Acting: each deed is one transaction, in which the change is held.
 
-use handfast_db::{Fault, Tx};
+use handfast_db::{Fault, Kind, Tx};
 use handfast_kit::{NetworkId, TimeMs, Zone};
 use handfast_record::{
     ChangeId, CustomerId, ObligationId,
@@ -18,7 +18,7 @@ use super::{
     types::DutyState,
     value::Value,
 };
-use crate::{Actor, acting::Voice, links, store::StoredStep};
+use crate::{Actor, acting::Voice, store::StoredStep};
 
 pub(super) fn act(
     tx: &mut Tx<'_>,
@@ -138,10 +138,7 @@ fn note(
         words: made.words.clone(),
         touch,
     };
-    let network = voice.author.network();
-    store::insert_step(tx, network, (stored.change, stored.id), &step)?;
-    let acts = stored.waits.map(|(who, _)| who);
-    links::follow_duties(tx, network, &[(stored.id, stored.organisation, acts)], made.step, now)
+    store::insert_step(tx, voice.author.network(), (stored.change, stored.id), &step).map(drop)
 }
 
 /// Lets the records of the author and of the brand say a value, where they keep one.
@@ -210,7 +207,7 @@ pub(super) fn zone(tx: &mut Tx<'_>, network: NetworkId) -> Result<Zone, Fault> {
     network.map(|network| network.zone).ok_or_else(|| Fault::other("the network is not there"))
 }
 
-/// What time alone does.
+/// What time alone does. What cannot be read is put off, and told of; the rest goes on.
 pub(super) fn due(
     tx: &mut Tx<'_>,
     network: NetworkId,
@@ -221,17 +218,33 @@ pub(super) fn due(
     let mut count = 0;
     let voice = Voice::clock(network);
     for (change, id) in store::next_by(tx, network, now, limit)? {
-        count += usize::from(tick(tx, &voice, now, (change, id)).map_err(told)?);
+        let ticked = tx.attempt(|tx| tick(tx, &voice, now, (change, id)));
+        match read(ticked, change)? {
+            Some(is_new) => count += usize::from(is_new),
+            None => drop(store::put_off(tx, network, (change, id), now.plus(TimeMs::DAY))?),
+        }
     }
     for id in store::begun_by(tx, network, now, limit)? {
-        begin(tx, &voice, now, id).map_err(told)?;
-        count += 1;
+        let begun = tx.attempt(|tx| begin(tx, &voice, now, id));
+        count += usize::from(read(begun, id)?.is_some());
     }
     for id in store::back_by(tx, network, now, limit)? {
-        go_back(tx, &voice, now, id).map_err(told)?;
-        count += 1;
+        let back = tx.attempt(|tx| go_back(tx, &voice, now, id));
+        count += usize::from(read(back, id)?.is_some());
     }
     Ok(count)
+}
+
+/// What was done; none where something could not be read, which is told to who runs the server.
+pub(super) fn read<T>(done: Result<T, Error>, change: ChangeId) -> Result<Option<T>, Fault> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(Error::Fault(fault)) if !matches!(fault.kind(), Kind::Other) => Err(fault),
+        Err(error) => {
+            tracing::warn!(change.id = %change, %error, "left out: it could not be seen to");
+            Ok(None)
+        }
+    }
 }
 
 fn tick(
@@ -286,11 +299,4 @@ fn go_back(tx: &mut Tx<'_>, voice: &Voice<'_>, now: TimeMs, id: ChangeId) -> Res
     // It is overtaken by that, as by any other.
     store::settle(tx, network, id)?;
     entering::open(tx, voice, now, (customer, change.given.clone()), &new).map(drop)
-}
-
-pub(super) fn told(error: Error) -> Fault {
-    match error {
-        Error::Fault(fault) => fault,
-        other => Fault::other(other.to_string()),
-    }
 }

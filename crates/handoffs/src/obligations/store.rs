@@ -353,6 +353,20 @@ pub(super) fn back_by(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// The clock looks at it then, and not before.
+pub(super) fn put_off(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    (change, id): (ChangeId, ObligationId),
+    until: TimeMs,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update obligation set next_ms = $1
+          where network_id = $2 and change_id = $3 and obligation_id = $4",
+        (until, network, change, id),
+    )
+}
+
 /// Those that a clock has something to say about by now, at most `limit`.
 pub(super) fn next_by(
     cx: &mut Cx<'_>,

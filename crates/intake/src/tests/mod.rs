@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod heard;
 mod killed;
 mod profiles;
 mod real;

@@ -185,3 +185,19 @@ fn a_line_that_says_what_it_said_before_is_what_they_hold() {
         assert_eq!(told.steps(spoke, &change), ["sent", "mismatch", "verified", "mismatch"]);
     }
 }
+
+#[test]
+fn what_cannot_be_read_keeps_nothing_else_waiting() {
+    for told in moves() {
+        let (spoke, harbour) = (told.world.spoke, told.world.harbour);
+        let change = told.enters(told.world.brand, bristol("Flat 3"), None);
+        let broken = move |tx: &mut Tx<'_>| {
+            tx.exec("update obligation set held = 'torn' where organisation_id = $1", (spoke,))
+        };
+        assert_eq!(told.world.db.write(broken).unwrap(), 1);
+        told.world.clock.advance(10 * TimeMs::DAY);
+        assert_eq!(told.round(), 1, "the other one");
+        assert_eq!(told.round(), 0);
+        assert_eq!(told.steps(harbour, &change), ["sent", "escalated"]);
+    }
+}
