@@ -18,7 +18,7 @@ use super::{
     types::DutyState,
     value::Value,
 };
-use crate::{Actor, acting::Voice, store::StoredStep};
+use crate::{Actor, acting::Voice, links, store::StoredStep};
 
 pub(super) fn act(
     tx: &mut Tx<'_>,
@@ -138,7 +138,10 @@ fn note(
         words: made.words.clone(),
         touch,
     };
-    store::insert_step(tx, voice.author.network(), (stored.change, stored.id), &step).map(drop)
+    let network = voice.author.network();
+    store::insert_step(tx, network, (stored.change, stored.id), &step)?;
+    let acts = stored.waits.map(|(who, _)| who);
+    links::follow_duties(tx, network, &[(stored.id, stored.organisation, acts)], made.step, now)
 }
 
 /// Lets the records of the author and of the brand say a value, where they keep one.
