@@ -8,10 +8,12 @@ use axum::{
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, OrganisationId, TimeMs};
 use handfast_record::{
-    ChangeId, CustomerId, HandOffId, ObligationId,
+    ChangeId, CustomerId, HandOffId, ObligationId, organisations,
     sharing::{self, Lens, looks::Occasion},
 };
-use handfast_web::{Access, App, Failure, Path, Query, Route, Scope, Viewer, api, list as listed};
+use handfast_web::{
+    Access, App, Failure, Path, Query, Route, Scope, Side, Viewer, api, list as listed,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -96,7 +98,9 @@ async fn show(
     viewer: Viewer,
     Path(id): Path<OrganisationId>,
 ) -> Result<Response, Failure> {
-    let found = move |cx: &mut Cx<'_>, lens: &Lens| super::of(cx, lens, lens.now(), id);
+    let found = move |cx: &mut Cx<'_>, lens: &Lens| -> Result<_, Fault> {
+        if is_partner(cx, lens, id)? { super::of(cx, lens, lens.now(), id) } else { Ok(None) }
+    };
     let found = sharing::read(&app, &viewer, Occasion::of("partner"), found).await?;
     Ok(axum::Json(Shown::from(found.ok_or(Failure::NotFound)?)).into_response())
 }
@@ -107,6 +111,12 @@ async fn show(
 struct FigureItems {
     items: Vec<ShownItem>,
     next: Option<String>,
+}
+
+/// Figures are of partners: who looks after all of them is no one of them.
+fn is_partner(cx: &mut Cx<'_>, lens: &Lens, id: OrganisationId) -> Result<bool, Fault> {
+    let found = organisations::find(cx, lens.network(), id)?;
+    Ok(found.is_some_and(|one| one.side == Side::Partner))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -191,6 +201,9 @@ async fn list(
     let after = after.map(|text| text.parse::<Cursor>()).transpose();
     let after = after.map_err(|wrong| Failure::field("after", wrong))?;
     let page = move |cx: &mut Cx<'_>, lens: &Lens| -> Result<_, Fault> {
+        if !is_partner(cx, lens, id)? {
+            return Ok(None);
+        }
         super::list(cx, lens, lens.now(), (id, which), after.as_ref())
     };
     let page = sharing::read(&app, &viewer, Occasion::of("partner"), page).await?;
