@@ -234,7 +234,7 @@ impl Route {
         self
     }
 
-    /// The same for a path that ends in a secret, by which whoever holds it acts without signing in:
+    /// The same for a path that holds a secret, by which whoever has it acts without signing in:
     /// each secret, and each network address, has so many requests a minute and no more.
     #[must_use]
     pub fn by_secret(mut self) -> Self {

@@ -144,10 +144,8 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Over => Self::NotFound,
-            Error::HandOff(crate::Error::WordsWrong | crate::Error::BriefWrong) => {
-                Self::field("words", error.to_string())
-            }
-            Error::Obligation(obligations::Error::WordsWrong) => {
+            Error::HandOff(crate::Error::WordsWrong | crate::Error::BriefWrong)
+            | Error::Obligation(obligations::Error::WordsWrong) => {
                 Self::field("words", error.to_string())
             }
             Error::Obligation(obligations::Error::TooLong) => {
@@ -272,9 +270,9 @@ pub fn act(
 ) -> Result<(), Error> {
     let link = find(tx, hash, now)?.ok_or(Error::Over)?;
     // Of two who press at the same moment the second waits here, and finds it done.
-    if let Some(key) = act.key(link.asked, turn)
-        && !store::consume(tx, hash, &link, &key, now)?
-    {
+    let is_new = store::consume(tx, hash, &link, &act.key(link.asked, turn), now)?;
+    // What is typed back counts by what it says: the same again is nothing new.
+    if !is_new && !matches!(act, Act::ReadBack(_)) {
         return Ok(());
     }
     let lens = Lens::of_partner(tx, link.network, link.organisation, now)?;
@@ -327,20 +325,19 @@ impl What {
 }
 
 impl Act {
-    /// What is used up by it. An obligation may come round again, so there each turn has its own;
-    /// and what is typed back counts by what it says: the same again is nothing new.
-    fn key(&self, asked: Asked, turn: i64) -> Option<String> {
+    /// What is used up by it. An obligation may come round again, so there each turn has its own.
+    fn key(&self, asked: Asked, turn: i64) -> String {
         let word = match self {
             Self::See => "see",
             Self::Accept => "accept",
             Self::Decline(_) => "decline",
-            Self::Ask(item) => return Some(format!("ask {turn} {item}")),
+            Self::Ask(item) => return format!("ask {turn} {item}"),
             Self::Apply(_) => "apply",
-            Self::ReadBack(_) => return None,
+            Self::ReadBack(_) => "read",
         };
-        Some(match asked {
+        match asked {
             Asked::HandOff(_) => word.to_owned(),
             Asked::Obligation(_) => format!("{word} {turn}"),
-        })
+        }
     }
 }

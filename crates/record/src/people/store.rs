@@ -310,7 +310,7 @@ pub(super) fn members(
     )
 }
 
-/// Partner admins of these organisations who are still there, who came first first.
+/// Partner admins who are still there, who came first first.
 pub(super) fn admins(
     cx: &mut Cx<'_>,
     network: NetworkId,
