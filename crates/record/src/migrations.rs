@@ -31,10 +31,10 @@ pub const ALL: &[Migration] = migrations![
     "0016_obligations",
     "0017_outbox",
     "0018_webhooks",
-    "0020_disputes",
-    "0021_followed",
-    "0023_checkpoint_letters",
-    "0024_figures",
+    "0019_disputes",
+    "0020_followed",
+    "0021_checkpoint_letters",
+    "0022_figures",
 ];
 
 #[cfg(test)]

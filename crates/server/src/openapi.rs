@@ -34,8 +34,9 @@ fn written() -> Value {
     document.merge(handfast_record::openapi());
     document.merge(handfast_handoffs::api::Documentation::openapi());
     document.merge(handfast_handoffs::obligations::api::Documentation::openapi());
-    document.merge(handfast_handoffs::disputes::api::Documentation::openapi());
     document.merge(handfast_handoffs::figures::api::Documentation::openapi());
+    document.merge(handfast_handoffs::disputes::api::Documentation::openapi());
+    document.merge(handfast_webhooks::api::Documentation::openapi());
     document.merge(handfast_intake::Documentation::openapi());
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     document.components.get_or_insert_default().add_security_scheme("token", token);

@@ -18,7 +18,10 @@ use handfast_record::{
     people, receipts,
 };
 
-use crate::ledger_key::{self, Seed};
+use crate::{
+    ledger_key::{self, Seed},
+    webhooks,
+};
 
 /// How many touches are numbered in one transaction.
 const SEALED_AT_ONCE: usize = 500;
@@ -71,10 +74,18 @@ pub fn go(db: &Db, clock: &Clock, seed: &Seed, stop: &Stop) {
             }
             swept = Some(Instant::now());
         }
-        let rested = Instant::now();
-        while rested.elapsed() < SEAL_EVERY && !stop.is_asked() {
-            std::thread::sleep(STOP_NOTICED_WITHIN);
+        if let Err(fault) = webhooks::collect(db, clock) {
+            tracing::warn!(error = %fault, "could not see what webhooks are to be told");
         }
+        rest(SEAL_EVERY, stop);
+    }
+}
+
+/// Rests so long, or until `stop` is asked.
+pub(crate) fn rest(how_long: Duration, stop: &Stop) {
+    let rested = Instant::now();
+    while rested.elapsed() < how_long && !stop.is_asked() {
+        std::thread::sleep(STOP_NOTICED_WITHIN);
     }
 }
 
@@ -195,14 +206,17 @@ pub fn write_checkpoints(db: &Db, now: TimeMs) -> Result<usize, Fault> {
     Ok(letter_count)
 }
 
-/// Deletes answers to repeated writes, letters that ended long ago, and sessions, attempts to sign
-/// in, links, invitations and tokens that nobody can use any more. Answers how many.
+/// Deletes answers to repeated writes, letters and calls that ended long ago, and sessions,
+/// attempts to sign in, links, invitations and tokens that nobody can use any more. Answers how
+/// many.
 pub fn sweep(db: &Db, now: TimeMs) -> Result<u64, Fault> {
     let answer_count = db.write(move |tx| handfast_web::forget_old_answers(tx, now))?;
     let letter_count = db.write(move |tx| handfast_mail::forget_old(tx, now))?;
     let link_count = db.write(move |tx| links::forget_expired(tx, now))?;
+    let call_count = db.write(move |tx| handfast_webhooks::sweep(tx, now))?;
     let forgotten = db.write(move |tx| people::forget_expired(tx, now))?;
     let swept_count = answer_count
+        + call_count
         + letter_count
         + link_count
         + forgotten.session_count

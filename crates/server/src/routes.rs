@@ -12,8 +12,9 @@ pub fn all(uploads: &Uploads) -> Vec<Route> {
     routes.extend(handfast_record::routes());
     routes.extend(handfast_handoffs::api::routes());
     routes.extend(handfast_handoffs::obligations::api::routes());
-    routes.extend(handfast_handoffs::disputes::api::routes());
     routes.extend(handfast_handoffs::figures::api::routes());
+    routes.extend(handfast_handoffs::disputes::api::routes());
+    routes.extend(handfast_webhooks::api::routes());
     routes.extend(handfast_intake::routes(uploads));
     routes.extend(handfast_console::routes(uploads));
     routes

@@ -9,6 +9,7 @@ use handfast_intake::Uploads;
 use handfast_kit::Clock;
 use handfast_record::people;
 use handfast_web::App;
+use handfast_webhooks::Calling;
 use tokio::{
     net::TcpListener,
     runtime::Runtime,
@@ -26,12 +27,14 @@ const METRICS_LISTEN: &str = "127.0.0.1:9464";
 /// How long jobs may still take to end after the last request did.
 const STRAGGLERS: Duration = Duration::from_secs(2);
 
-/// Everything of the server's HTTP face, over `app`, with its files in the folder `data`.
-pub fn router(app: App, data: &Path) -> Router {
+/// Everything of the server's HTTP face, over `app`, with its files in the folder `data`, and what
+/// calls to webhooks go out with.
+pub fn router(app: App, data: &Path, calling: Calling) -> Router {
     let uploads = Uploads::new(data.join("uploads"));
     handfast_web::router(app.clone(), routes::all(&uploads))
         .layer(middleware::from_fn_with_state(app, people::api::note_use))
         .layer(Extension(DataFolder(Arc::new(data.to_owned()))))
+        .layer(Extension(calling))
         .layer(middleware::from_fn(metrics::measure))
 }
 
@@ -57,6 +60,7 @@ pub fn serve(
     warn_of_role(db)?;
     mail::start(db, clock, settings.mail.host.is_some())?;
     let seed = ledger_key::of_folder(&settings.data)?;
+    let calling = settings.calling()?;
     let measured = metrics::start()?;
     let runtime = runtime()?;
     let stopped = runtime.block_on(async {
@@ -69,10 +73,11 @@ pub fn serve(
         tokio::spawn(metrics::keep_up(measured.clone()));
         serve_metrics(settings, metrics::router(measured, db.clone()), stop.clone()).await?;
         let handlers = jobs::handlers(settings, &base_url)?;
-        let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
+        let mut workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
+        workers.call(&settings.webhooks, &calling, (db, clock))?;
         let http = settings.http(base_url.clone())?;
         let app = App::new(db.clone(), clock.clone(), http, handfast_console::authenticate);
-        let router = router(app, &settings.data);
+        let router = router(app, &settings.data, calling);
         on_ready(&base_url)?;
         let drain = Duration::from_secs(settings.drain_s);
         answer(listener, router, stop, drain, || workers.ask_to_stop()).await?;
@@ -90,6 +95,7 @@ pub fn work(settings: &Settings, db: &Db, clock: &Clock) -> Result<()> {
     warn_of_role(db)?;
     mail::start(db, clock, settings.mail.host.is_some())?;
     let seed = ledger_key::of_folder(&settings.data)?;
+    let calling = settings.calling()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (asked, mut stop) = watch::channel(false);
     runtime.block_on(async {
@@ -97,7 +103,8 @@ pub fn work(settings: &Settings, db: &Db, clock: &Clock) -> Result<()> {
         let base_url =
             settings.base_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
         let handlers = jobs::handlers(settings, &base_url)?;
-        let workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
+        let mut workers = Workers::start(db, clock, seed, handlers, settings.worker_count)?;
+        workers.call(&settings.webhooks, &calling, (db, clock))?;
         tracing::info!(workers = settings.worker_count, "working");
         let _ = stop.wait_for(|asked| *asked).await;
         workers.stop(Duration::from_secs(settings.drain_s));

@@ -1,12 +1,16 @@
 //! What whoever runs Handfast may choose. Read once, at the start, from flags, the environment, and
 //! `handfast.toml` in the data folder, in this order of weight; parts are passed on as values.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
+use handfast_webhooks::Calling;
 use serde::Deserialize;
 
-use crate::mail::MailSettings;
+use crate::{mail::MailSettings, webhooks::WebhookSettings};
 
 /// Everything that can be chosen. Each key of `handfast.toml` is a field of it.
 #[derive(Clone, Deserialize)]
@@ -55,6 +59,9 @@ pub struct Settings {
     pub log: String,
     /// The mail server: the table `[mail]`. Default none: letters wait.
     pub mail: MailSettings,
+    /// Where calls to partners' systems may go: the table `[webhooks]`. Default public addresses,
+    /// by https.
+    pub webhooks: WebhookSettings,
 }
 
 impl Default for Settings {
@@ -77,6 +84,7 @@ impl Default for Settings {
             drain_s: 10,
             log: "info".to_owned(),
             mail: MailSettings::default(),
+            webhooks: WebhookSettings::default(),
         }
     }
 }
@@ -109,6 +117,13 @@ impl Settings {
     /// The folder of uploads that wait to be taken in.
     pub fn uploads(&self) -> PathBuf {
         self.data.join("uploads")
+    }
+
+    /// What calls to partners' systems go out with. The server's own address is never called.
+    pub fn calling(&self) -> Result<Calling> {
+        let own = self.listen.parse::<SocketAddr>().ok().map(|address| address.ip());
+        let own = own.filter(|address| !address.is_unspecified());
+        self.webhooks.calling(&self.data, own.into_iter().collect())
     }
 
     /// What of it `web` needs, reached under `base_url`. Fails when a proxy's address is none.

@@ -11,8 +11,9 @@ use anyhow::{Context, Result};
 use handfast_db::Db;
 use handfast_kit::Clock;
 use handfast_queue::{Handlers, Stop};
+use handfast_webhooks::Calling;
 
-use crate::{ledger_key::Seed, rounds};
+use crate::{ledger_key::Seed, rounds, webhooks::WebhookSettings};
 
 /// Running threads; they end when they are asked to, at the next good place.
 pub struct Workers {
@@ -43,6 +44,17 @@ impl Workers {
         let go = move || rounds::go(&db, &clock, &seed, &stopped);
         threads.push(named("rounds".to_owned(), go).context("no thread for rounds")?);
         Ok(Self { stop, threads })
+    }
+
+    /// Starts the threads that call partners' systems too.
+    pub fn call(
+        &mut self,
+        settings: &WebhookSettings,
+        calling: &Calling,
+        place: (&Db, &Clock),
+    ) -> Result<()> {
+        self.threads.extend(settings.start(calling, place, &self.stop)?);
+        Ok(())
     }
 
     /// Asks the threads to end at the next good place. Does not wait.

@@ -15,8 +15,9 @@ mod town;
 use std::{collections::BTreeSet, path::Path};
 
 use axum::http::Method;
+use handfast_queue::Stop;
 use handfast_record::matching;
-use handfast_server::routes;
+use handfast_server::{rounds, routes, webhooks};
 use handfast_web::{Face, Facts, Route};
 use serde_json::{Map, Value, json};
 
@@ -173,12 +174,16 @@ fn answers_are_as_described() {
         ("obligations", spoke.obligation.to_string()),
         ("disputes", spoke.dispute.to_string()),
         ("traces", spoke.trace.to_string()),
+        ("webhooks", spoke.webhook.to_string()),
     ];
     // Nobody has said anything of being shown yet.
     let word = json!({"organisation_id": spoke.organisation, "allowed": true, "channel": "phone"});
     let consents = format!("/api/v1/customers/{}/consents", spoke.customer);
     let ask = Ask::new(Method::POST, consents).json(&word).signed_in(&spoke.staff.session);
     assert_eq!(client.send(&ask).status, 204);
+    let (db, clock) = (&town.world.db, &town.world.clock);
+    rounds::seal(db, clock, Some(&[7; 32]), &Stop::default()).unwrap();
+    webhooks::collect(db, clock).unwrap();
     let merged = alike(&town, &client);
     let mut checked_count = 0;
     for (method, path, operation) in operations(&document) {

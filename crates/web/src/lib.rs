@@ -43,7 +43,7 @@ pub use download::download;
 pub use failure::{Failure, Problem, Problems};
 pub use flash::Flash;
 pub use frame::{Bare, Crumb, Frame, Nav, NavGroup, NavItem, html, html_with};
-pub use idempotency::{Answer, Once, forget_old_answers};
+pub use idempotency::{Answer, Once, Secretive, forget_old_answers};
 pub use paging::{list, next_href};
 pub use parts::{ClockFace, Icon, icon, initials};
 pub use problems::{Kind as ProblemKind, kinds as problem_kinds};

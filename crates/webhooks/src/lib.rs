@@ -1,9 +1,9 @@
 //! Webhooks: calls that tell a partner's system, at an address that it chose, what happened.
 //!
-//! A partner registers an endpoint: an address, and which kinds of touches. [`collect`] goes
-//! through the feed as that partner's lens shows it and writes down which touches are to be told;
-//! [`work_one`] tells one. What a call says is made only as it goes out: ids and the step, and
-//! nothing at all when the partner may not see the touch any more.
+//! An organisation registers an endpoint: an address, and which kinds of touches. [`collect`] goes
+//! through the feed as that organisation's lens shows it and writes down which touches are to be
+//! told; [`work_one`] tells one. What a call says is made only as it goes out: ids and the step,
+//! and nothing at all when the organisation may not see the touch any more.
 //!
 //! Calls follow Standard Webhooks: an id that stays over retries, the time, and a signature that
 //! the receiver checks with the secret it was given. [`guard`] decides where a call may go, for
@@ -14,6 +14,7 @@
 //! times over 28 hours, and then is dead and the next one comes. Endpoints do not wait for each
 //! other: as many are called at once as there are threads in [`work_one`].
 
+pub mod api;
 mod call;
 mod guard;
 mod rules;
@@ -44,6 +45,8 @@ pub type EndpointId = Id<EndpointMark>;
 pub const ENDPOINT_COUNT_MAX: usize = 10;
 /// How long the secret before goes on signing, in milliseconds: a day.
 pub const OVERLAP_MS: i64 = TimeMs::DAY;
+/// How long it is kept what an endpoint was told, in milliseconds: 90 days.
+pub const KEPT_MS: i64 = 90 * TimeMs::DAY;
 /// Most bytes of an address.
 const URL_BYTES_MAX: usize = 2000;
 
@@ -67,12 +70,21 @@ pub enum Error {
     Fault(#[from] Fault),
 }
 
+/// What calls go out with: where they may go, and what secrets are locked with.
+#[derive(Clone)]
+pub struct Calling {
+    /// Where calls may go.
+    pub policy: Policy,
+    /// Locks and opens the secrets of endpoints.
+    pub vault: Vault,
+}
+
 /// Whose endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
     /// In which network.
     pub network: NetworkId,
-    /// The partner.
+    /// The organisation.
     pub organisation: OrganisationId,
 }
 
@@ -208,4 +220,19 @@ pub fn again(
     find(tx, owner, id)?;
     let is_there = store::revive(tx, owner.network, id, touch, now)?;
     if is_there { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Tells of all that was given up, as [`again`] does. Answers how many, at most 200 at once.
+pub fn all_again(tx: &mut Tx<'_>, owner: Owner, id: EndpointId, now: TimeMs) -> Result<i64, Error> {
+    let mut count = 0;
+    for delivery in deliveries(tx, owner, id)?.into_iter().filter(|one| one.state == "dead") {
+        again(tx, owner, id, delivery.touch, now)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Forgets deliveries that ended [`KEPT_MS`] ago. Answers how many.
+pub fn sweep(tx: &mut Tx<'_>, now: TimeMs) -> Result<u64, Fault> {
+    store::sweep(tx, now.plus(-KEPT_MS))
 }

@@ -313,3 +313,7 @@ pub(crate) fn revive(
     )?;
     Ok(count > 0)
 }
+
+pub(crate) fn sweep(tx: &mut Tx<'_>, before: TimeMs) -> Result<u64, Fault> {
+    tx.exec("delete from webhook_delivery where ended_ms < $1", (before,))
+}

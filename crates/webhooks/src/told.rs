@@ -3,11 +3,24 @@
 use handfast_db::{Cx, Fault};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
-    TouchId,
-    sharing::Lens,
+    TouchId, organisations,
+    sharing::{Lens, SystemReason},
     touches::{self, Body, Touch},
 };
 use serde_json::{Value, json};
+
+/// Through whose eyes an organisation is told: the brand's see all.
+pub(crate) fn eyes(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+    now: TimeMs,
+) -> Result<Lens, Fault> {
+    if organisation == organisations::brand_id(network) {
+        return Ok(Lens::system(network, organisation, SystemReason::Webhook));
+    }
+    Lens::of_partner(cx, network, organisation, now)
+}
 
 /// The body of a call about a touch, through the eyes of who is told; `None` when it may not see it
 /// any more.
@@ -18,7 +31,7 @@ pub(crate) fn body(
     id: TouchId,
     now: TimeMs,
 ) -> Result<Option<String>, Fault> {
-    let lens = Lens::of_partner(cx, network, organisation, now)?;
+    let lens = eyes(cx, network, organisation, now)?;
     Ok(touches::find(cx, &lens, id)?.map(|touch| of(&touch).to_string()))
 }
 

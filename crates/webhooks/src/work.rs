@@ -4,7 +4,6 @@ use handfast_db::{Cx, Db, Fault, Tx};
 use handfast_kit::{Clock, NetworkId, TimeMs};
 use handfast_record::{
     TouchId,
-    sharing::Lens,
     touches::{self, Touch},
 };
 
@@ -47,7 +46,7 @@ fn look(
     now: TimeMs,
 ) -> Result<Option<(Kept, Vec<Touch>)>, Fault> {
     let Some(kept) = store::find(cx, network, id)? else { return Ok(None) };
-    let lens = Lens::of_partner(cx, network, kept.organisation, now)?;
+    let lens = told::eyes(cx, network, kept.organisation, now)?;
     let touches = match touches::feed(cx, &lens, kept.after, LOOKED_AT_ONCE)? {
         Some(touches) => touches,
         // The place is out of sight now: from the beginning, where what was told is told no more.

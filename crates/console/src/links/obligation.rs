@@ -16,6 +16,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "link_obligation.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each decides over one button of the page")]
 pub(super) struct ObligationPage {
     network: String,
     title: String,

@@ -67,11 +67,11 @@ impl Typed {
                 region: self.region.clone(),
                 country: self.country.clone(),
             }),
-            Changed::Name => Value::Name(text),
             Changed::Phone => Value::Phone(text),
             Changed::Email => Value::Email(text),
             Changed::Consent | Changed::Erasure if text.is_empty() => Value::Nothing,
-            Changed::Consent | Changed::Erasure => Value::Name(text),
+            // What is still there of what was to be gone is held in words.
+            Changed::Name | Changed::Consent | Changed::Erasure => Value::Name(text),
         };
         if held != Value::Nothing && held.line().is_empty() {
             return Err(Failure::field("held", "type what your system shows"));

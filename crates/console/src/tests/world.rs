@@ -28,7 +28,6 @@ use tower::ServiceExt;
 /// Who is signed in, by the hash of the session. Of all worlds: sessions are random.
 static SESSIONS: LazyLock<Mutex<HashMap<TokenHash, Viewer>>> = LazyLock::new(Mutex::default);
 
-#[expect(clippy::unnecessary_wraps, reason = "this is the form of every Authenticate")]
 fn authenticate(cx: &mut Cx<'_>, given: &Credential, _: TimeMs) -> Result<Option<Viewer>, Fault> {
     let Credential::Session(hash) = given else { return Ok(None) };
     let viewer = SESSIONS.lock().unwrap().get(hash).cloned();

@@ -1,7 +1,5 @@
 //! JSON of people: oneself, the members of an organisation, invitations, API tokens.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use axum::{
     Json,
     extract::State,
@@ -11,8 +9,8 @@ use axum::{
 use handfast_db::{Cx, Tx};
 use handfast_kit::{Cursor, OrganisationId, PersonId, TimeMs};
 use handfast_web::{
-    Access, Answer, App, Failure, JsonBody, Once, Path, Query, Role, Route, Scope, Viewer, api,
-    list as listed,
+    Access, Answer, App, Failure, JsonBody, Once, Path, Query, Role, Route, Scope, Secretive,
+    Viewer, api, list as listed,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -245,7 +243,7 @@ async fn add(
 ) -> Result<Answer, Failure> {
     let (now, base_url) = (app.clock.now(), app.settings.base_url.clone());
     let asks = viewer.clone();
-    write_secretive_once(&app, &viewer, once, move |tx| {
+    app.write_secretive_once(&viewer, once, move |tx| -> Result<_, Error> {
         let (member, link) = add_one(tx, &asks, &new, now)?;
         let location = format!("/api/v1/people/{}", member.id);
         let link = format!("{base_url}{SIGN_IN_LINK_PATH}{link}");
@@ -318,38 +316,4 @@ fn change_one(
     }
     let member = people::member(tx, network, organisation, person)?.ok_or(Error::NotFound)?;
     Ok(Answer::ok(&Member::from(member)))
-}
-
-/// What a call answers that makes a secret.
-pub(super) struct Secretive {
-    /// What is kept for the same `Idempotency-Key`: without the secret, of which nothing but the
-    /// hash is ever stored.
-    pub(super) kept: Answer,
-    /// What whoever asks gets now.
-    pub(super) given: Answer,
-}
-
-/// Writes once, as [`App::write_once`] does, and gives the secret to the first who asks only.
-pub(super) async fn write_secretive_once(
-    app: &App,
-    viewer: &Viewer,
-    once: Once,
-    mut f: impl FnMut(&mut Tx<'_>) -> Result<Secretive, Error> + Send + 'static,
-) -> Result<Answer, Failure> {
-    let made: Arc<Mutex<Option<Secretive>>> = Arc::default();
-    let making = Arc::clone(&made);
-    let answer = app
-        .write_once(viewer, once, move |tx| -> Result<Answer, Error> {
-            let secretive = f(tx)?;
-            let kept = secretive.kept.clone();
-            *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(secretive);
-            Ok(kept)
-        })
-        .await?;
-    let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
-    // A run that did not count may have left what it made: only what was kept now is given.
-    Ok(match made {
-        Some(secretive) if secretive.kept == answer => secretive.given,
-        _ => answer,
-    })
 }

@@ -20,14 +20,13 @@ pub(super) fn side_at(row: &Row<'_>, at: usize) -> Result<Side, Fault> {
 
 impl FromRow for Person {
     fn from_row(row: &Row<'_>) -> Result<Self, Fault> {
-        let password_hash: Option<String> = row.get(4)?;
         Ok(Self {
             id: row.get(0)?,
             name: row.get(1)?,
             email: row.get(2)?,
             // A theme of a later version looks like the machine's own here.
             theme: word(row, 3).unwrap_or_default(),
-            has_password: password_hash.is_some(),
+            has_password: row.get::<Option<String>>(4)?.is_some(),
             deactivated: row.get(5)?,
         })
     }
@@ -319,7 +318,7 @@ pub(super) fn admins(
     let mut found = Vec::new();
     for some in organisations.chunks(1_000) {
         let some: Vec<String> = some.iter().map(|id| id.uuid().simple().to_string()).collect();
-        let rows: Vec<(OrganisationId, String)> = cx.all(
+        found.extend(cx.all::<(OrganisationId, String)>(
             Sql {
                 sqlite: "select m.organisation_id, p.email
                            from member m
@@ -341,8 +340,7 @@ pub(super) fn admins(
                             limit 10000",
             },
             (network, Role::PartnerAdmin.word(), serde_json::Value::from(some).to_string()),
-        )?;
-        found.extend(rows);
+        )?);
     }
     Ok(found)
 }
@@ -366,7 +364,7 @@ pub(super) fn memberships(cx: &mut Cx<'_>, person: PersonId) -> Result<Vec<Membe
 /// Makes everybody else who counts this brand's admins wait until this transaction ends. SQLite has
 /// one writer, who waits for nobody.
 pub(super) fn lock_brand(tx: &mut Tx<'_>, network: NetworkId) -> Result<(), Fault> {
-    let _: Vec<(i64,)> = tx.all(
+    tx.all::<(i64,)>(
         Sql {
             sqlite: "select is_brand
                        from organisation
@@ -379,8 +377,8 @@ pub(super) fn lock_brand(tx: &mut Tx<'_>, network: NetworkId) -> Result<(), Faul
                           for update",
         },
         (network,),
-    )?;
-    Ok(())
+    )
+    .map(drop)
 }
 
 pub(super) fn other_brand_admins(

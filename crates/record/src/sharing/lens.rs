@@ -372,6 +372,8 @@ pub enum SystemReason {
     Demo,
     /// A change that was told once is written into the brand's own record.
     Change,
+    /// The brand's own system is told of a touch.
+    Webhook,
 }
 
 impl SystemReason {
@@ -380,6 +382,7 @@ impl SystemReason {
             Self::OperatorReport => "operator report",
             Self::Demo => "demo",
             Self::Change => "change",
+            Self::Webhook => "webhook",
         }
     }
 }

@@ -94,6 +94,11 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         "PATCH /api/v1/me" => Sent::json(&json!({"theme": "dark"})),
         "POST /api/v1/people" | "POST /api/v1/invitations" => Sent::json(&person),
         "PATCH /api/v1/people/{id}" => Sent::json(&json!({"role": "auditor"})),
+        "POST /api/v1/webhooks" => {
+            Sent::json(&json!({"url": "https://till.example/told", "kinds": ["hand_off"]}))
+        }
+        "POST /api/v1/webhooks/{id}/secret" => Sent::new("", ""),
+        "POST /api/v1/webhooks/{id}/again" => Sent::json(&json!({})),
         "POST /api/v1/tokens" => Sent::json(&json!({"name": "till", "scopes": ["read"]})),
         "POST /api/v1/imports" => Sent {
             query: "?shape=customers",

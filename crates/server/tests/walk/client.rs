@@ -10,6 +10,7 @@ use handfast_kit::Clock;
 use handfast_record::people;
 use handfast_server::serve;
 use handfast_web::{App, Secret, Settings};
+use handfast_webhooks::{Calling, Policy, Vault};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -50,6 +51,11 @@ pub(crate) fn app(db: &Db, clock: &Clock) -> App {
     App::new(db.clone(), clock.clone(), settings, people::authenticate)
 }
 
+/// What the server calls webhooks with: nothing goes out in these tests.
+pub(crate) fn calling() -> Calling {
+    Calling { policy: Policy::default(), vault: Vault::new(&[7; 32]) }
+}
+
 impl Client {
     /// A client of a server over `db` with its files in `data`.
     pub(crate) fn new(db: &Db, clock: &Clock, data: &std::path::Path) -> Self {
@@ -58,12 +64,12 @@ impl Client {
             .enable_all()
             .build()
             .unwrap();
-        Self { router: serve::router(app(db, clock), data), runtime }
+        Self { router: serve::router(app(db, clock), data, calling()), runtime }
     }
 
     /// The same client of another server.
     pub(crate) fn moved(self, db: &Db, clock: &Clock, data: &std::path::Path) -> Self {
-        Self { router: serve::router(app(db, clock), data), ..self }
+        Self { router: serve::router(app(db, clock), data, calling()), ..self }
     }
 
     pub(crate) fn send(&self, ask: &Ask) -> Answer {

@@ -9,6 +9,7 @@ use handfast_record::{
     requests::RequestId,
 };
 use handfast_web::{Secret, Side};
+use handfast_webhooks::EndpointId;
 
 /// Whose something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +92,8 @@ pub(crate) struct Estate {
     /// An import that is over and left a row out.
     pub(crate) done: ImportId,
     pub(crate) token: ApiTokenId,
+    /// Where its system is told what happens.
+    pub(crate) webhook: EndpointId,
     pub(crate) invitation: Secret,
     pub(crate) link: Secret,
     /// An asking that waits for a customer; a brand has none.

@@ -78,7 +78,7 @@ pub(crate) fn details(whose: Whose) -> Details {
     }
 }
 
-/// The link of the letter that asks a partner to take this over.
+/// The link of the letter that asks a partner to take this over. A brand is sent no letters.
 pub(crate) fn linked(
     db: &Db,
     network: NetworkId,
@@ -86,7 +86,8 @@ pub(crate) fn linked(
     hand_off: HandOffId,
 ) -> Secret {
     let linked = db.write(move |tx| {
-        let email = links::address_of(tx, network, organisation)?.unwrap_or_default();
+        let email = links::address_of(tx, network, organisation)?;
+        let Some(email) = email else { return Ok(Secret::random()) };
         links::issue(tx, network, organisation, Asked::HandOff(hand_off), &email, NOW)
     });
     linked.map_err(|fault: Fault| fault).unwrap()

@@ -22,6 +22,8 @@ pub(crate) enum Thing {
     Import,
     Rejects,
     Token,
+    /// Where an organisation's system is told.
+    Webhook,
     Invitation,
     /// What an invited person holds: whoever has it may see it.
     InvitationSecret,
@@ -88,6 +90,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("imports", _) if parts.last() == Some(&"rejects.csv") => Thing::Rejects,
             ("imports", _) => Thing::Import,
             ("tokens", _) => Thing::Token,
+            ("webhooks", _) => Thing::Webhook,
             ("invitations", "{id}") => Thing::Invitation,
             ("invitations", "{secret}") => Thing::InvitationSecret,
             ("sign-in", "{secret}") => Thing::LinkSecret,
@@ -121,6 +124,7 @@ pub(crate) fn id(thing: Thing, estate: &Estate) -> String {
         Thing::Import => estate.waiting.to_string(),
         Thing::Rejects => estate.done.to_string(),
         Thing::Token => estate.token.to_string(),
+        Thing::Webhook => estate.webhook.to_string(),
         Thing::Invitation => estate.invitation_id().to_string(),
         Thing::InvitationSecret => estate.invitation.text(),
         Thing::LinkSecret => estate.link.text(),
@@ -250,7 +254,12 @@ fn sees_one(thing: Thing, facts: &Facts, of: &Estate, eye: Eye<'_>) -> bool {
         }
         Thing::Organisation => is_own || is_brands || (is_near && of.is_brand()),
         Thing::Partner | Thing::Version => (is_own || is_brands) && !of.is_brand(),
-        Thing::Person | Thing::Token | Thing::Invitation | Thing::Import | Thing::Rejects => is_own,
+        Thing::Person
+        | Thing::Token
+        | Thing::Webhook
+        | Thing::Invitation
+        | Thing::Import
+        | Thing::Rejects => is_own,
         Thing::InvitationSecret | Thing::LinkSecret => true,
         Thing::GuestSecret | Thing::ActionSecret => !of.is_brand(),
         // What is a partner's to do about its asking the brand cannot do for it.

@@ -25,6 +25,7 @@ use handfast_record::{
 };
 use handfast_server::rounds;
 use handfast_web::{Credential, Role, Scope, Secret, Side, Viewer};
+use handfast_webhooks::{EndpointId, Owner};
 
 use crate::{
     estates::{Estate, Member, Whose},
@@ -175,6 +176,7 @@ impl Builder<'_> {
             customer,
             record,
             token,
+            webhook: self.webhook(whose, network, organisation),
             invitation,
             link,
             guest,
@@ -341,6 +343,25 @@ impl Builder<'_> {
             })
             .unwrap();
         id
+    }
+
+    fn webhook(
+        &self,
+        whose: Whose,
+        network: NetworkId,
+        organisation: OrganisationId,
+    ) -> EndpointId {
+        let url = format!("https://{}.example/told", whose.canary());
+        let calling = crate::client::calling();
+        let owner = Owner { network, organisation };
+        let kinds = ["hand_off", "consent_said"].map(str::to_owned);
+        self.db
+            .write(move |tx| {
+                let how = (&calling.vault, &calling.policy);
+                let made = handfast_webhooks::register(tx, how, owner, NOW, (&url, &kinds))?;
+                Ok::<_, handfast_webhooks::Error>(made.0)
+            })
+            .unwrap()
     }
 
     fn credentials(&self, whose: Whose, admin: &Member) -> (ApiTokenId, Secret, Secret) {

@@ -137,7 +137,44 @@ pub(crate) fn watch(request: Request) -> Result<Request, Failure> {
     Ok(Request::from_parts(parts, Body::from_stream(body)))
 }
 
+/// What a call answers that makes a secret.
+pub struct Secretive {
+    /// What is kept for the same `Idempotency-Key`: without the secret, of which nothing but the
+    /// hash is ever stored.
+    pub kept: Answer,
+    /// What whoever asks gets now.
+    pub given: Answer,
+}
+
 impl App {
+    /// Writes once, as [`App::write_once`] does, and gives the secret to the first who asks only.
+    pub async fn write_secretive_once<E>(
+        &self,
+        viewer: &Viewer,
+        once: Once,
+        mut f: impl FnMut(&mut Tx<'_>) -> Result<Secretive, E> + Send + 'static,
+    ) -> Result<Answer, Failure>
+    where
+        E: From<Fault> + Into<Failure> + Send + 'static,
+    {
+        let made: Arc<Mutex<Option<Secretive>>> = Arc::default();
+        let making = Arc::clone(&made);
+        let answer = self
+            .write_once(viewer, once, move |tx| -> Result<Answer, E> {
+                let secretive = f(tx)?;
+                let kept = secretive.kept.clone();
+                *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(secretive);
+                Ok(kept)
+            })
+            .await?;
+        let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A run that did not count may have left what it made: only what was kept now is given.
+        Ok(match made {
+            Some(secretive) if secretive.kept == answer => secretive.given,
+            _ => answer,
+        })
+    }
+
     /// Writes as [`App::write`] does, but at most once for each `Idempotency-Key`: the same request
     /// gets the answer of the first, another request under the same key is refused. Two at the same
     /// time have one effect. What fails is not remembered.

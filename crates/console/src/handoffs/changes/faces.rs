@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// One organisation's part.
+#[expect(clippy::struct_excessive_bools, reason = "each decides over one button of the page")]
 pub(super) struct Duty {
     pub(super) id: String,
     pub(super) organisation: Organisation,

@@ -73,12 +73,14 @@ pub(super) fn failure(error: Error, field: &'static str) -> Failure {
     let text = format!("{}.", words::sentence(&error.to_string()));
     match error {
         Error::NotFound => Failure::NotFound,
-        Error::ValueWrong(_) | Error::TooLong | Error::WordsWrong => Failure::field(field, text),
+        Error::ValueWrong(_)
+        | Error::TooLong
+        | Error::WordsWrong
+        | Error::Claim(disputes::Error::WordsWrong) => Failure::field(field, text),
         Error::TimesWrong | Error::NothingBefore => Failure::field("until", text),
         Error::AppliedAlready | Error::Over | Error::NotYours => {
             Failure::Conflict(format!("{text} Nothing was changed."))
         }
-        Error::Claim(disputes::Error::WordsWrong) => Failure::field(field, text),
         Error::Claim(error) => error.into(),
         Error::Fault(fault) => fault.into(),
     }

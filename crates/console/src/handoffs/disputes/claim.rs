@@ -129,7 +129,7 @@ async fn new_page(
     let frame = Frame::of(viewer, uri, Nav::HandOffs, title);
     let reply = reply(refusal.as_ref());
     reply.with(&NewPage {
-        frame: frame.below("The change", &changes::path(id)),
+        frame: frame.below("The change", changes::path(id)),
         path: format!("{}/not-our-part", changes::path(id)),
         back: changes::path(id),
         legs: LEGS.map(|(leg, label)| (leg.word(), label)),

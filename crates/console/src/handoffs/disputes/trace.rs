@@ -311,12 +311,11 @@ impl Looking<'_> {
 
     fn remedy(&self, remedy: &Remedy) -> RemedyFace {
         let zone = &self.viewer.zone;
-        let clock = match remedy.waits_for {
-            Some((_, due)) => time::clock(self.found.one.opened, due, self.now, zone),
-            None => {
-                let (word, by) = ("Made good".to_owned(), String::new());
-                ClockFace { state: "met", word, by, used_percent: None }
-            }
+        let clock = if let Some((_, due)) = remedy.waits_for {
+            time::clock(self.found.one.opened, due, self.now, zone)
+        } else {
+            let (word, by) = ("Made good".to_owned(), String::new());
+            ClockFace { state: "met", word, by, used_percent: None }
         };
         let next = remedy.waits_for.map_or(String::new(), |(who, due)| {
             let is_mine = who == self.viewer.organisation;
@@ -379,7 +378,8 @@ const fn standing(leg: &ShownLeg) -> (&'static str, &'static str, &'static str) 
 }
 
 fn badge(one: &Trace) -> (&'static str, &'static str, &'static str) {
-    let is_found = one.finding.as_ref().is_some_and(|found| found.is_final());
+    let is_found =
+        one.finding.as_ref().is_some_and(handfast_handoffs::disputes::traces::Finding::is_final);
     match (one.ended, is_found) {
         (Some(_), _) => ("ok", "check", "Traced to its end"),
         (None, true) => ("warn", "clock", "Found, to be made good"),

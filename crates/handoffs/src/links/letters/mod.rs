@@ -90,7 +90,8 @@ pub(crate) fn follow(
 }
 
 /// Writes what follows from a step that some obligations took at once: a letter to each
-/// organisation that acts next, or none any more. Each comes with its organisation, and who acts next.
+/// organisation that acts next, or none any more. Each comes with its organisation, and who acts
+/// next.
 pub(crate) fn follow_duties(
     tx: &mut Tx<'_>,
     network: NetworkId,

@@ -3,15 +3,12 @@
 use axum::{extract::State, http::Uri, response::Response};
 use handfast_kit::{OrganisationId, Page, PersonId};
 use handfast_web::{
-    Answer, App, Failure, JsonBody, Once, Path, Query, Role, Viewer, list as listed,
+    Answer, App, Failure, JsonBody, Once, Path, Query, Role, Secretive, Viewer, list as listed,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::people::{
-    self, Error, INVITATION_PATH, InvitationId, LIMITS, NewInvitation,
-    api::{Of, Secretive, write_secretive_once},
-};
+use crate::people::{self, Error, INVITATION_PATH, InvitationId, LIMITS, NewInvitation, api::Of};
 
 /// An invitation that can still be accepted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -118,7 +115,7 @@ pub(in super::super) async fn send(
         role: new.role,
     };
     let asks = viewer.clone();
-    write_secretive_once(&app, &viewer, once, move |tx| {
+    app.write_secretive_once(&viewer, once, move |tx| -> Result<_, Error> {
         let secret = people::invite(tx, &asks, &new, now)?;
         let kept = Invitation {
             id: InvitationId::of(&secret).to_string(),

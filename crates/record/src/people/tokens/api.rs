@@ -3,15 +3,12 @@
 use axum::{extract::State, http::Uri, response::Response};
 use handfast_kit::{Page, PersonId, TimeMs};
 use handfast_web::{
-    Answer, App, Failure, JsonBody, Once, Path, Query, Scope, Viewer, list as listed,
+    Answer, App, Failure, JsonBody, Once, Path, Query, Scope, Secretive, Viewer, list as listed,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::people::{
-    self, ApiTokenId, Error, LIMITS, Maker, NewToken,
-    api::{Of, Secretive, write_secretive_once},
-};
+use crate::people::{self, ApiTokenId, Error, LIMITS, Maker, NewToken, api::Of};
 
 /// An API token.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -112,7 +109,7 @@ pub(in super::super) async fn make(
     let lifetime_ms = new.lifetime_days.map(|days| i64::from(days) * TimeMs::DAY);
     let new = NewToken { name: new.name, scopes: new.scopes, lifetime_ms };
     let asks = viewer.clone();
-    write_secretive_once(&app, &viewer, once, move |tx| {
+    app.write_secretive_once(&viewer, once, move |tx| -> Result<_, Error> {
         let (id, secret) = people::create_token(tx, &Maker::of(&asks), &new, now)?;
         let kept = Token {
             id,
