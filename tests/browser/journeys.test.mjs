@@ -8,5 +8,6 @@ import "./agreements.mjs";
 import "./lens.mjs";
 import "./matching.mjs";
 import "./handing.mjs";
+import "./moving.mjs";
 import "./weight.mjs";
 import "./access.mjs";

@@ -16,6 +16,7 @@ mod hidden;
 mod ledger;
 mod once;
 mod paging;
+mod partners;
 mod problems;
 mod streams;
 #[path = "../walk/town.rs"]

@@ -97,7 +97,6 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         "POST /api/v1/webhooks" => {
             Sent::json(&json!({"url": "https://till.example/told", "kinds": ["hand_off"]}))
         }
-        "POST /api/v1/webhooks/{id}/secret" => Sent::new("", ""),
         "POST /api/v1/webhooks/{id}/again" => Sent::json(&json!({})),
         "POST /api/v1/tokens" => Sent::json(&json!({"name": "till", "scopes": ["read"]})),
         "POST /api/v1/imports" => Sent {
@@ -114,7 +113,8 @@ fn call(route: &str, facts: &Facts, own: &Estate) -> Sent {
         })),
         "POST /api/v1/requests/{id}/answer" => Sent::json(&json!({"text": "Not now"})),
         "POST /api/v1/ledger/comparison" => Sent::json(&json!({"checkpoint": "none"})),
-        "POST /api/v1/hand-offs/{id}/acceptance"
+        "POST /api/v1/webhooks/{id}/secret"
+        | "POST /api/v1/hand-offs/{id}/acceptance"
         | "POST /api/v1/obligations/{id}/acceptance"
         | "POST /api/v1/obligations/{id}/seen"
         | "POST /api/v1/hand-offs/{id}/seen"

@@ -146,8 +146,8 @@ pub(super) struct Shown {
     given: Option<ValueJson>,
     from: Option<String>,
     until: Option<String>,
-    /// `sent`, `accepted`, `refused`, `applied`, `verified`, `mismatch` or `superseded`. Only
-    /// `verified` was read back and is right.
+    /// `sent`, `accepted`, `refused`, `applied`, `verified`, `mismatch`, `superseded`, or `released`
+    /// where another answers for it. Only `verified` was read back and is right.
     state: &'static str,
     version: i64,
     sent: String,
