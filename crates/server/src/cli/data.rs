@@ -82,7 +82,8 @@ impl Backup {
         let value = json!({ "file": self.file, "bytes": done.bytes, "engine": done.engine });
         let text = format!(
             "{} holds the database ({} bytes). Not in it: files that wait in {} to be taken in, \
-             and the secret that signs the ledger, {}. Keep a copy of that apart.",
+             and the secrets that sign the ledger, {}, and open those of webhooks, webhooks.key \
+             beside it. Keep copies of both apart.",
             self.file.display(),
             done.bytes,
             settings.uploads().display(),

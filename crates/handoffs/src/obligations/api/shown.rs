@@ -146,7 +146,7 @@ pub(super) struct Shown {
     given: Option<ValueJson>,
     from: Option<String>,
     until: Option<String>,
-    /// `sent`, `accepted`, `refused`, `applied`, `verified`, `mismatch`, `superseded`, or `released`
+    /// `sent`, `accepted`, `refused`, `applied`, `verified`, `mismatch`, `superseded`; `released`
     /// where another answers for it. Only `verified` was read back and is right.
     state: &'static str,
     version: i64,
