@@ -54,6 +54,9 @@ const SHORT_FORMS: [(&str, &str); 28] = [
 /// Endings that German writes onto the name of a street.
 const ENDINGS: [(&str, &str); 2] = [("strasse", "str"), ("straße", "str")];
 
+/// How people write the mark in "Cooper’s".
+const APOSTROPHES: &str = "’‘'`´";
+
 /// Fewer digits are no phone number, and prove nothing.
 const PHONE_DIGITS_MIN: usize = 6;
 /// The longest number of a country, in digits.
@@ -82,7 +85,7 @@ pub fn is_same(given: &Value, held: &Value) -> bool {
 fn is_same_address(given: &Address, held: &Address) -> bool {
     // "Cooper’s" and "Coopers" are one word.
     let plain = |part: &str| -> Vec<String> {
-        let part: String = part.chars().filter(|c| !"’‘'`´".contains(*c)).collect();
+        let part: String = part.chars().filter(|c| !APOSTROPHES.contains(*c)).collect();
         tokens(&part).into_iter().map(short).collect()
     };
     let code = |part: &str| -> String {
@@ -164,8 +167,14 @@ impl Number {
     }
 }
 
-/// Both values in one line, each in parts that the other has or has not, character by character.
+/// Both values in one line, each in parts that the other has or has not, character by character. A
+/// region or country that is no difference, because one leaves it out or says it otherwise, is left
+/// out of both.
 pub fn diff(given: &Value, held: &Value) -> [Vec<DiffPart>; 2] {
+    let (given, held) = match (given, held) {
+        (Value::Address(given), Value::Address(held)) => compared(given.clone(), held.clone()),
+        _ => (given.clone(), held.clone()),
+    };
     let given: Vec<char> = given.line().chars().collect();
     let held: Vec<char> = held.line().chars().collect();
     let common = common(&given, &held);
@@ -173,6 +182,21 @@ pub fn diff(given: &Value, held: &Value) -> [Vec<DiffPart>; 2] {
         parts(&given, common.iter().map(|(at, _)| *at)),
         parts(&held, common.iter().map(|(_, at)| *at)),
     ]
+}
+
+/// Both addresses without the region and the country that are no difference between them.
+fn compared(mut given: Address, mut held: Address) -> (Value, Value) {
+    let is_left_out = |one: &str, other: &str| one.trim().is_empty() || other.trim().is_empty();
+    if is_left_out(&given.region, &held.region) {
+        given.region.clear();
+        held.region.clear();
+    }
+    let (one, other) = (&given.country, &held.country);
+    if is_left_out(one, other) || is_same_country(one, other) {
+        given.country.clear();
+        held.country.clear();
+    }
+    (Value::Address(given), Value::Address(held))
 }
 
 /// The places of the longest text that both have, with gaps. Values have at most
@@ -204,9 +228,11 @@ fn common(one: &[char], other: &[char]) -> Vec<(usize, usize)> {
     found
 }
 
-/// Whether two characters differ in no more than their case.
+/// Whether two characters differ in no more than their case, or in the form of an apostrophe.
 fn is_alike(one: char, other: char) -> bool {
-    one == other || one.to_lowercase().eq(other.to_lowercase())
+    one == other
+        || one.to_lowercase().eq(other.to_lowercase())
+        || (APOSTROPHES.contains(one) && APOSTROPHES.contains(other))
 }
 
 fn parts(line: &[char], common: impl Iterator<Item = usize>) -> Vec<DiffPart> {

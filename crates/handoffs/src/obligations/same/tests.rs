@@ -108,6 +108,16 @@ fn the_difference_is_marked_to_the_character() {
     let [given, held] = diff(&given, &held);
     assert_eq!(marked(&given), "Flat [3], 27 Cooper’s Wharf, Bristol BS1 6ZZ");
     assert_eq!(marked(&held), "Flat [8], 27 Cooper’s Wharf, Bristol BS1 6ZZ");
+    let flat = |street: &str, country: &str| {
+        let (street, country) = (street.to_owned(), country.to_owned());
+        Value::Address(Address { street, country, ..Address::default() })
+    };
+    let [given, held] =
+        diff(&flat("Flat 3, Cooper’s Wharf", "GB"), &flat("Flat 8, Cooper's Wharf", ""));
+    assert_eq!(marked(&given), "Flat [3], Cooper’s Wharf", "only what is a difference");
+    assert_eq!(marked(&held), "Flat [8], Cooper's Wharf");
+    let [given, held] = diff(&flat("1 Quay", "GB"), &flat("1 Quay", "US"));
+    assert_eq!((marked(&given), marked(&held)), ("1 Quay, [GB]".into(), "1 Quay, [US]".into()));
     let [given, held] = diff(&phone("07700 900123"), &Value::Nothing);
     assert_eq!((marked(&given), marked(&held)), ("[07700 900123]".to_owned(), String::new()));
     let [one, other] = diff(&Value::Name("MAYA".into()), &Value::Name("Mya".into()));
