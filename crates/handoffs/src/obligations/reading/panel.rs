@@ -3,12 +3,14 @@
 use handfast_db::{Cx, Fault};
 use handfast_kit::{OrganisationId, TimeMs};
 use handfast_record::{
-    ChangeId, merging,
+    ChangeId, entrusting,
+    entrusting::{Kept, Place},
+    merging,
     sharing::{Lens, Sight},
     touches::Changed,
 };
 
-use super::{Eyes, reference, store};
+use super::{reference, store};
 use crate::obligations::{DutyState, store as stored};
 
 /// Of how many organisations it is said how they stand.
@@ -51,7 +53,8 @@ pub(crate) fn of_customer(
     limit: usize,
 ) -> Result<Vec<Panel>, Fault> {
     let (network, own) = (lens.network(), (!lens.is_whole()).then(|| lens.organisation()));
-    if Eyes::of(cx, lens, sight.customer())?.is_none() {
+    let place = Place { customer: sight.customer(), kept: Kept::Here };
+    if entrusting::sight(cx, lens, &place)?.is_none() {
         return Ok(Vec::new());
     }
     let mut rows = Vec::new();
