@@ -14,6 +14,7 @@ pub mod api;
 pub mod boards;
 mod brief;
 pub mod disputes;
+pub mod endings;
 pub mod figures;
 pub mod links;
 pub mod obligations;

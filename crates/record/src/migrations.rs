@@ -35,6 +35,7 @@ pub const ALL: &[Migration] = migrations![
     "0020_followed",
     "0021_checkpoint_letters",
     "0022_figures",
+    "0023_endings",
 ];
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ fn written() -> Value {
     document.merge(handfast_handoffs::api::Documentation::openapi());
     document.merge(handfast_handoffs::obligations::api::Documentation::openapi());
     document.merge(handfast_handoffs::figures::api::Documentation::openapi());
+    document.merge(handfast_handoffs::endings::api::Documentation::openapi());
     document.merge(handfast_handoffs::disputes::api::Documentation::openapi());
     document.merge(handfast_webhooks::api::Documentation::openapi());
     document.merge(handfast_intake::Documentation::openapi());

@@ -13,6 +13,7 @@ pub fn all(uploads: &Uploads) -> Vec<Route> {
     routes.extend(handfast_handoffs::api::routes());
     routes.extend(handfast_handoffs::obligations::api::routes());
     routes.extend(handfast_handoffs::figures::api::routes());
+    routes.extend(handfast_handoffs::endings::api::routes());
     routes.extend(handfast_handoffs::disputes::api::routes());
     routes.extend(handfast_webhooks::api::routes());
     routes.extend(handfast_intake::routes(uploads));

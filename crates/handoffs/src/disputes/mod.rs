@@ -16,7 +16,7 @@ mod reading;
 mod rules;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod traces;
 mod types;
 

@@ -39,7 +39,7 @@ pub use same::{DiffPart, diff, is_same};
 pub use types::{Change, DutyState, Error, NewChange, NotTold, Obligation, ReadBack, Step, WhyNot};
 pub use value::{Address, VALUE_CHARS_MAX, Value};
 
-pub(crate) use passing::{address_at, answered_for, lock, waits};
+pub(crate) use passing::{address_at, answered_for, lock, release, waits};
 pub(crate) use rules::working_days_later;
 
 use crate::{Actor, Board, Counts, Told, disputes::Claim};

@@ -14,7 +14,7 @@ use handfast_record::{
 };
 
 pub use self::shown::Glimpse;
-pub(super) use self::store::{custody_at, has_left, put_off, waiting_count};
+pub(super) use self::store::{custody_at, has_left, of_thing, put_off, waiting_count};
 
 use self::names::Names;
 use super::{
@@ -285,7 +285,9 @@ pub(super) fn may_take(
         return Ok(false);
     }
     Ok(!has_left(tx, network, to)?
-        && !store::decliners(tx, network, thing, holding.position)?.contains(&to)
+        // Who takes something for itself may think better of having declined it.
+        && (to == lens.organisation()
+            || !store::decliners(tx, network, thing, holding.position)?.contains(&to))
         && names::who(tx, lens, sight, to)?.id().is_some())
 }
 

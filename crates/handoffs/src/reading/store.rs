@@ -177,7 +177,7 @@ pub(super) fn of_customer(
     )
 }
 
-pub(super) fn of_thing(
+pub(crate) fn of_thing(
     cx: &mut Cx<'_>,
     network: NetworkId,
     thing: Uuid,

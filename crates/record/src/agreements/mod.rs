@@ -219,6 +219,28 @@ pub fn end(
     store::version(tx, network, organisation, version)?.ok_or(Error::NotFound)
 }
 
+/// Ends a partnership for good: the agreement in force, and with it all that it granted, and
+/// whatever the partner's people and systems could do here. What is left with the partner is for
+/// the caller to see to before. `why` is written down.
+pub fn part(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    now: TimeMs,
+    organisation: OrganisationId,
+    why: &str,
+) -> Result<(), Error> {
+    let network = author.network();
+    let name = for_brand(tx, author, organisation)?.name;
+    if let Some(agreement) = in_force(tx, network, organisation)? {
+        end(tx, author, now, organisation, agreement.version)?;
+    }
+    if organisations::leave(tx, network, organisation, now)? {
+        let body = Body::PartnershipEnded { organisation: name, why: why.to_owned() };
+        tell(tx, author, now, organisation, body)?;
+    }
+    Ok(())
+}
+
 /// The partner with whom the brand, as author, agrees on something.
 fn for_brand(
     tx: &mut Tx<'_>,

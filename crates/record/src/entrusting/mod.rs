@@ -11,12 +11,12 @@ use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 
 use crate::{
-    CustomerId, customers, organisations,
+    CustomerId, RecordId, customers, organisations,
     sharing::{
         Author, Lens, Sight, Tie,
         ties::{self, MadeBy, NewTie, OPEN},
     },
-    touches,
+    touches::{self, Audience, Body, NewTouch},
 };
 
 pub use restated::{Restated, of_refs, restated, with_merged};
@@ -108,6 +108,43 @@ pub fn tie(
     };
     ties::make(tx, network, customer, &new)?;
     touches::tied(tx, network, customer.as_kind())
+}
+
+/// Lets the author keep a record of its own of a customer, who stands here and is held: what another
+/// organisation's record says now. Safe to call twice.
+pub fn keep(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    now: TimeMs,
+    (customer, of): (CustomerId, RecordId),
+) -> Result<RecordId, Fault> {
+    let reference = format!("taken over {of}");
+    customers::keep_also(tx, author, (customer, of), &reference, now, now)
+}
+
+/// Ends all ties of a partner to a customer, who stands here and is held, but for those that an
+/// agreement alone makes. Answers how many there were.
+pub fn untie(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    now: TimeMs,
+    (customer, organisation): (CustomerId, OrganisationId),
+) -> Result<usize, Fault> {
+    let network = author.network();
+    let mut count = 0;
+    for tie in [Tie::Guest].into_iter().chain(Tie::BY_HAND) {
+        if ties::end(tx, network, customer, (organisation, tie), now)? {
+            let body = Body::TieEnded { tie, organisation };
+            let touch = NewTouch {
+                audience: Audience::Named,
+                named: vec![organisation],
+                ..NewTouch::new(customer.as_kind(), now, body)
+            };
+            touches::append(tx, author, now, touch)?;
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 /// The partners that have something to do with a customer, which stands here: those with a tie that

@@ -344,6 +344,17 @@ pub fn partner_count(cx: &mut Cx<'_>, network: NetworkId) -> Result<i64, Fault> 
     store::partner_count(cx, network)
 }
 
+/// Marks a partner as gone, for good: its people sign in there no more, and its tokens are refused.
+/// Answers whether it was there until now.
+pub(crate) fn leave(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+    now: TimeMs,
+) -> Result<bool, Fault> {
+    Ok(store::leave(tx, network, id, now)? > 0)
+}
+
 /// The names of these organisations, for showing beside touches. Unknown ids are left out.
 pub fn names(
     cx: &mut Cx<'_>,

@@ -175,6 +175,20 @@ pub(super) fn set_contact_email(
     )
 }
 
+pub(super) fn leave(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    id: OrganisationId,
+    now: TimeMs,
+) -> Result<u64, Fault> {
+    tx.exec(
+        "update organisation
+            set ended_ms = $1
+          where network_id = $2 and organisation_id = $3 and is_brand = 0 and ended_ms is null",
+        (now, network, id),
+    )
+}
+
 pub(super) fn by_ref(
     cx: &mut Cx<'_>,
     network: NetworkId,

@@ -31,6 +31,9 @@ pub(super) fn summary(body: &Body) -> String {
         Body::AgreementEnded { organisation, .. } => {
             format!("Ended the agreement with {organisation}")
         }
+        Body::PartnershipEnded { organisation, why } => {
+            because(&format!("Ended the partnership with {organisation}"), why)
+        }
         Body::ConsentSaid { purpose, class, allowed, .. } => {
             let answer = if *allowed { "yes" } else { "no" };
             format!("Said {answer} to {}", being_shown(*purpose, *class))

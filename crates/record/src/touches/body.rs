@@ -293,6 +293,13 @@ pub enum Body {
         /// The last version.
         version: i64,
     },
+    /// A partner left the network.
+    PartnershipEnded {
+        /// The partner's name.
+        organisation: String,
+        /// Why, in words.
+        why: String,
+    },
     /// Another customer turned out to be the same, and was merged into this one.
     CustomersMatched {
         /// The other.

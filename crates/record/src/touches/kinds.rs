@@ -38,6 +38,7 @@ impl Body {
             Self::AccessWithdrawn { .. } => "access_withdrawn",
             Self::AgreementSigned { .. } => "agreement_signed",
             Self::AgreementEnded { .. } => "agreement_ended",
+            Self::PartnershipEnded { .. } => "partnership_ended",
             Self::CustomersMatched { .. } => "customers_matched",
             Self::CustomersParted { .. } => "customers_parted",
             Self::KeptApart { .. } => "kept_apart",
@@ -91,6 +92,7 @@ impl Body {
             | Self::AccessWithdrawn { .. }
             | Self::AgreementSigned { .. }
             | Self::AgreementEnded { .. }
+            | Self::PartnershipEnded { .. }
             | Self::CustomersMatched { .. }
             | Self::CustomersParted { .. }
             | Self::KeptApart { .. }
@@ -183,9 +185,10 @@ impl Body {
         match self {
             Self::Call { .. } => Channel::Phone,
             Self::Mail { .. } => Channel::Mail,
-            Self::Note { .. } | Self::AgreementSigned { .. } | Self::AgreementEnded { .. } => {
-                Channel::Internal
-            }
+            Self::Note { .. }
+            | Self::AgreementSigned { .. }
+            | Self::AgreementEnded { .. }
+            | Self::PartnershipEnded { .. } => Channel::Internal,
             _ => Channel::System,
         }
     }

@@ -5,4 +5,4 @@
 mod clock;
 mod model;
 mod stories;
-pub(super) mod town;
+pub(crate) mod town;

@@ -20,20 +20,20 @@ use crate::{
     obligations::{self, Address, Change, NewChange, Value},
 };
 
-pub(in crate::disputes) struct Town {
-    pub(in crate::disputes) world: World,
-    pub(in crate::disputes) torque: OrganisationId,
-    pub(in crate::disputes) swift: OrganisationId,
-    pub(in crate::disputes) maya: CustomerId,
-    pub(in crate::disputes) sale: SaleId,
+pub(crate) struct Town {
+    pub(crate) world: World,
+    pub(crate) torque: OrganisationId,
+    pub(crate) swift: OrganisationId,
+    pub(crate) maya: CustomerId,
+    pub(crate) sale: SaleId,
 }
 
-pub(in crate::disputes) fn towns() -> Vec<Town> {
+pub(crate) fn towns() -> Vec<Town> {
     worlds().into_iter().map(Town::of).collect()
 }
 
 /// The new address.
-pub(in crate::disputes) fn bristol() -> Value {
+pub(crate) fn bristol() -> Value {
     Value::Address(Address {
         street: "Flat 3, 27 Cooper’s Wharf".to_owned(),
         city: "Bristol".to_owned(),
@@ -54,7 +54,7 @@ fn partner(world: &World, name: &str, kind: Kind) -> OrganisationId {
 }
 
 impl Town {
-    pub(in crate::disputes) fn of(world: World) -> Self {
+    pub(crate) fn of(world: World) -> Self {
         let torque = partner(&world, "Torque Fulfilment", Kind::Fulfilment);
         let swift = partner(&world, "Swift Parcel", Kind::Carrier);
         let mut maya = None;
@@ -89,12 +89,12 @@ impl Town {
         Self { world, torque, swift, maya, sale }
     }
 
-    pub(in crate::disputes) fn actor(organisation: OrganisationId) -> Actor {
+    pub(crate) fn actor(organisation: OrganisationId) -> Actor {
         Actor { organisation, person: None, name: "Grace Lin".to_owned() }
     }
 
     /// Somebody of an organisation does something.
-    pub(in crate::disputes) fn does<
+    pub(crate) fn does<
         T: Send + 'static,
         E: Send + From<handfast_db::Fault> + 'static,
     >(
@@ -113,7 +113,7 @@ impl Town {
     }
 
     /// Maya's move, told by the brand.
-    pub(in crate::disputes) fn moves(&self) -> Change {
+    pub(crate) fn moves(&self) -> Change {
         let new = NewChange {
             customer: self.maya,
             changed: Changed::Address,
@@ -128,7 +128,7 @@ impl Town {
         told.unwrap()
     }
 
-    pub(in crate::disputes) fn obligation(
+    pub(crate) fn obligation(
         &self,
         change: &Change,
         of: OrganisationId,
@@ -140,7 +140,7 @@ impl Town {
     }
 
     /// An organisation says that a change is not its part.
-    pub(in crate::disputes) fn refuses(
+    pub(crate) fn refuses(
         &self,
         by: OrganisationId,
         change: &Change,
@@ -153,7 +153,7 @@ impl Town {
     }
 
     /// The disputes about an obligation that an organisation sees.
-    pub(in crate::disputes) fn disputes(
+    pub(crate) fn disputes(
         &self,
         by: OrganisationId,
         one: &obligations::Obligation,
@@ -163,14 +163,14 @@ impl Town {
     }
 
     /// The rounds come by. Answers how many disputes and traces they did something to.
-    pub(in crate::disputes) fn round(&self) -> usize {
+    pub(crate) fn round(&self) -> usize {
         let (network, now) = (self.world.network, self.world.clock.now());
         self.world.db.write(move |tx| obligations::due(tx, network, now, 100)).unwrap();
         self.world.db.write(move |tx| disputes::due(tx, network, now, 100)).unwrap()
     }
 
     /// What waits for an organisation: what is to be done of each.
-    pub(in crate::disputes) fn waits(&self, of: OrganisationId) -> Vec<String> {
+    pub(crate) fn waits(&self, of: OrganisationId) -> Vec<String> {
         let (lens, now) = (self.world.lens(of), self.world.clock.now());
         let page = self.world.db.read(|cx| disputes::waiting(cx, &lens, now, None)).unwrap();
         page.items.into_iter().map(|one| one.deed).collect()
@@ -211,7 +211,7 @@ fn sell(world: &World, maya: CustomerId) -> SaleId {
 }
 
 /// A claim that names a leg and an organisation, with evidence.
-pub(in crate::disputes) fn claim(
+pub(crate) fn claim(
     leg: handfast_record::touches::Leg,
     organisation: Option<OrganisationId>,
 ) -> Claim {

@@ -231,6 +231,17 @@ pub(super) fn keep(
     reading::find(tx, lens, id)?.ok_or(Error::NotFound)
 }
 
+pub(super) fn take_over(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    (id, words): (TraceId, &str),
+) -> Result<(), Error> {
+    let (voice, mut stored, customer) = held(tx, lens, actor, id)?;
+    go_on(tx, &voice, now, (&mut stored, customer), actor, Deed::TakeOver(words)).map(drop)
+}
+
 /// A trace that concerns the viewer, held until the end of the transaction.
 fn held<'a>(
     tx: &mut Tx<'_>,

@@ -75,6 +75,17 @@ pub fn keep(
     acting::keep(tx, lens, actor, now, (id, words))
 }
 
+/// The brand looks after the customer instead of who did. `words` may be empty.
+pub(crate) fn take_over(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    whose: (TraceId, &str),
+) -> Result<(), Error> {
+    acting::take_over(tx, lens, actor, now, whose)
+}
+
 /// The trace with this id, if it concerns the viewer: the brand, whoever has a leg, looks after the
 /// customer, or opened it.
 pub fn find(cx: &mut Cx<'_>, lens: &Lens, id: TraceId) -> Result<Option<Trace>, Fault> {

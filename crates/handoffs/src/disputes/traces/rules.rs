@@ -69,6 +69,7 @@ pub(super) enum Deed<'a> {
     Reopen(Leg),
     Promise(RemedyKind, &'a str, Option<TimeMs>),
     Keep(&'a str),
+    TakeOver(&'a str),
     Tick,
 }
 
@@ -206,6 +207,7 @@ pub(super) fn apply(
             made.extend(promise(&mut next, turn, kind, (words, by))?);
         }
         Deed::Keep(words) => made.extend(keep(&mut next, turn, words)?),
+        Deed::TakeOver(words) => made.extend(take_over(&mut next, turn, words)?),
     }
     if !made.is_empty() {
         made.extend(end(&mut next, turn.now));
@@ -316,6 +318,19 @@ fn promise(
     (good.kind, good.words) = (Some(kind), words);
     (good.due, good.remind, good.is_escalated) = (by, Some(half(turn.now, by)), false);
     Ok(Some(Made::of(TraceStep::Promised, None, said(good))))
+}
+
+/// The brand looks after the customer from now on; the clock runs on.
+fn take_over(trail: &mut Trail, turn: &Turn<'_>, words: &str) -> Result<Option<Made>, Error> {
+    if turn.organisation != turn.brand {
+        return Err(Error::NotYours);
+    }
+    let words = optional(words)?;
+    if trail.good.state == RemedyState::Done || trail.good.owner == turn.brand {
+        return Ok(None);
+    }
+    trail.good.owner = turn.brand;
+    Ok(Some(Made::of(TraceStep::Escalated, None, words)))
 }
 
 /// What the customer gets, in words.

@@ -207,8 +207,8 @@ pub(super) fn update(tx: &mut Tx<'_>, network: NetworkId, stored: &Stored) -> Re
         "update trace
             set version = $1, remedy = $2, remedy_kind = $3, remedy_words = $4, remedy_due_ms = $5,
                 remind_ms = $6, is_escalated = $7, settled_id = $8, ended_ms = $9, waits_id = $10,
-                waits_due_ms = $11, next_ms = $12
-          where network_id = $13 and trace_id = $14",
+                waits_due_ms = $11, next_ms = $12, owner_id = $13
+          where network_id = $14 and trace_id = $15",
         (
             trail.version,
             good.state.word(),
@@ -222,6 +222,7 @@ pub(super) fn update(tx: &mut Tx<'_>, network: NetworkId, stored: &Stored) -> Re
             stored.waits.map(|(who, _)| who),
             stored.waits.map(|(_, due)| due),
             trail.next(),
+            good.owner,
             network,
             stored.id,
         ),

@@ -130,6 +130,20 @@ pub(crate) fn address_at(
     Ok(Some(stood))
 }
 
+/// It is not this organisation's part any more, as the brand says. `words` may be empty.
+pub(crate) fn release(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    (id, words): (ObligationId, &str),
+) -> Result<(), Error> {
+    if !lens.is_whole() {
+        return Err(Error::NotYours);
+    }
+    acting::act(tx, lens, actor, now, id, &Deed::Release(words)).map(drop)
+}
+
 fn told(error: Error) -> Fault {
     match error {
         Error::Fault(fault) => fault,
