@@ -5,6 +5,7 @@ mod agreement;
 mod answers;
 mod behind;
 mod contact;
+mod ending;
 mod list;
 mod one;
 mod standing;
@@ -21,7 +22,7 @@ use handfast_record::{
 use handfast_web::{Access, Flash, Route, Side, Viewer, page};
 
 const ADDED: Flash = Flash::new("partner", "The partner was added.");
-const KNOWN: &[Flash] = &[ADDED, contact::SAVED];
+const KNOWN: &[Flash] = &[ADDED, contact::SAVED, ending::ENDED];
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
@@ -31,6 +32,9 @@ pub(crate) fn routes() -> Vec<Route> {
         page(Method::GET, "/partners/{id}", Access::Member, one::show),
         page(Method::GET, "/partners/{id}/figures", Access::Member, answers::list),
         page(Method::POST, "/partners/{id}/contact", Access::Admin, contact::save),
+        page(Method::GET, "/partners/{id}/ending", Access::BrandAdmin, ending::show),
+        page(Method::POST, "/partners/{id}/ending", Access::BrandAdmin, ending::finish),
+        page(Method::POST, "/partners/{id}/ending/settlements", Access::BrandAdmin, ending::settle),
         page(Method::GET, "/partners/{id}/orders", Access::Member, behind::orders),
         page(Method::GET, "/partners/{id}/cases", Access::Member, behind::cases),
     ];

@@ -57,6 +57,8 @@ struct PartnerPage {
     case_rows: Vec<behind::CaseRow>,
     panels: Panels,
     facts: Vec<(&'static str, String)>,
+    /// Whether the viewer may end the partnership.
+    may_end: bool,
     answers_title: &'static str,
     answers: Vec<Answer>,
     is_latest_only: bool,
@@ -212,6 +214,7 @@ impl PartnerPage {
                 .map(|(case, name)| behind::CaseRow::of(case, name.as_deref(), &viewer.zone, today))
                 .collect(),
             facts: facts(partner, viewer),
+            may_end: viewer.is_brand() && viewer.is_admin(),
             panels: seen.panels,
             answers_title: if is_own { "How you answer" } else { "How they answer" },
             answers: seen.answers.map(|figures| answers::of(&figures, &path)).unwrap_or_default(),

@@ -5,6 +5,7 @@
 mod agreements;
 mod consents;
 mod customers;
+mod endings;
 mod entry;
 mod guests;
 mod handoffs;

@@ -146,8 +146,8 @@ async fn rehearse(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// Of which kind.
-    kind: String,
+    /// Of which kind; hand-offs if left out.
+    kind: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
 }
@@ -180,11 +180,10 @@ async fn items(
         let words = Kind::ALL.map(Kind::word).join(", ");
         Failure::field("kind", format!("one of {words} is expected"))
     };
-    let kind = Kind::named(&kind).ok_or_else(unknown)?;
+    let kind = kind.map_or(Some(Kind::Offer), |kind| Kind::named(&kind)).ok_or_else(unknown)?;
     let after = after.map(|text| text.parse::<Cursor>()).transpose();
     let after = after.map_err(|wrong| Failure::field("after", wrong))?;
-    let page =
-        move |cx: &mut Cx<'_>, lens: &Lens| super::list(cx, lens, id, kind, after.as_ref());
+    let page = move |cx: &mut Cx<'_>, lens: &Lens| super::list(cx, lens, id, kind, after.as_ref());
     let page = sharing::read(&app, &viewer, Occasion::of("ending"), page).await?;
     Ok(listed(&uri, page.map(ShownLeft::from)))
 }

@@ -228,12 +228,7 @@ pub fn list(
 }
 
 /// What was found, with its customers' names, as part of one list.
-fn named(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    kind: Kind,
-    found: Vec<Found>,
-) -> Result<Vec<Left>, Fault> {
+fn named(cx: &mut Cx<'_>, lens: &Lens, kind: Kind, found: Vec<Found>) -> Result<Vec<Left>, Fault> {
     let mut shown = Vec::with_capacity(found.len());
     for found in found {
         let customer_name = customers::name(cx, lens, found.customer)?;

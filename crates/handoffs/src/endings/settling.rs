@@ -166,11 +166,7 @@ fn leg(
 }
 
 /// What was handed to the partner, and with whom it lies now.
-fn held(
-    tx: &mut Tx<'_>,
-    lens: &Lens,
-    left: &Left,
-) -> Result<(CustomerId, Thing), Stuck> {
+fn held(tx: &mut Tx<'_>, lens: &Lens, left: &Left) -> Result<(CustomerId, Thing), Stuck> {
     let network = lens.network();
     let last = reading::of_thing(tx, network, left.id, None)?.into_iter().next();
     let last = last.ok_or(Error::NotFound)?;

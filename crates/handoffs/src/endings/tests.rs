@@ -6,7 +6,12 @@
 use std::collections::BTreeSet;
 
 use handfast_kit::{OrganisationId, TimeMs, Uuid};
-use handfast_record::{cases, touches::Leg};
+use handfast_record::{
+    cases,
+    people::{self, NewPerson},
+    touches::Leg,
+};
+use handfast_web::Role;
 
 use super::{Error, Kind, Part, Settled, finish, rehearse, settle};
 use crate::{
@@ -38,9 +43,8 @@ impl Town {
     fn holds(&self, words: &str) {
         let (brand, spoke) = (self.world.brand, self.world.spoke);
         let offer = self.task(words, spoke);
-        let offered = self.does(brand, move |tx, lens, actor, now| {
-            crate::offer(tx, lens, actor, now, &offer)
-        });
+        let offered = self
+            .does(brand, move |tx, lens, actor, now| crate::offer(tx, lens, actor, now, &offer));
         let id = offered.unwrap().id;
         let accepted =
             self.does(spoke, move |tx, lens, actor, now| crate::accept(tx, lens, actor, now, id));
@@ -176,6 +180,53 @@ fn rehearsal_and_exit_give_the_same_list_whatever_was_begun() {
             assert_eq!(town.accountable(Thing::Sale(town.sale)), Some(town.world.brand));
             town.finishes().unwrap();
             assert!(matches!(town.finishes(), Err(Error::Over)));
+        }
+    }
+}
+
+#[test]
+fn who_has_left_is_let_in_no_more_and_is_offered_nothing() {
+    for town in towns() {
+        let (network, spoke) = (town.world.network, town.world.spoke);
+        let new = NewPerson { name: "Dev Patel".to_owned(), email: "dev@example.com".to_owned() };
+        let now = town.world.clock.now();
+        let dev = town.world.db.write(move |tx| -> Result<_, people::Error> {
+            let dev = people::add_person(tx, &new, now)?;
+            people::add_member(tx, network, spoke, dev, Role::PartnerAdmin, now)?;
+            Ok(dev)
+        });
+        let dev = dev.unwrap();
+        let works_at = || town.world.db.read(|cx| people::memberships(cx, dev)).unwrap().len();
+        assert_eq!(works_at(), 1);
+        while town.settles(500).left_count > 0 {}
+        town.finishes().unwrap();
+        assert_eq!(works_at(), 0, "Dev Patel cannot sign in there any more");
+        let offer = town.task("Call Maya", spoke);
+        let offered = town.does(town.world.brand, move |tx, lens, actor, now| {
+            crate::offer(tx, lens, actor, now, &offer)
+        });
+        assert!(matches!(offered, Err(crate::Error::NotACandidate)), "{offered:?}");
+        let change = town.moves();
+        assert!(change.obligations.iter().all(|one| one.organisation != spoke));
+        let page = town.world.timeline(town.world.brand, town.maya);
+        assert!(!page.is_empty(), "what it wrote stays");
+    }
+}
+
+#[test]
+fn a_partner_rehearses_nothing_of_itself_or_of_others() {
+    for town in towns() {
+        let (spoke, torque) = (town.world.spoke, town.torque);
+        for by in [spoke, torque] {
+            let rehearsed = town.does(by, move |tx, lens, _, _| rehearse(tx, lens, spoke));
+            assert!(matches!(rehearsed, Err(Error::NotFound)));
+            let settled = town
+                .does(by, move |tx, lens, actor, now| settle(tx, lens, actor, now, (spoke, 10)));
+            assert!(matches!(settled, Err(Error::NotFound)));
+            let ended = town.does(by, move |tx, lens, actor, now| {
+                finish(tx, lens, actor, now, (spoke, "We close"))
+            });
+            assert!(matches!(ended, Err(Error::NotFound)));
         }
     }
 }

@@ -143,6 +143,10 @@ fn call_between_organisations(route: &str, own: &Estate) -> Sent {
         "POST /api/v1/organisations/{id}/agreements/end" => {
             Sent::json(&json!({"expected_version": 1}))
         }
+        "POST /api/v1/organisations/{id}/ending" => {
+            Sent::json(&json!({"why": "It closes its shop"}))
+        }
+        "POST /api/v1/organisations/{id}/ending/settlements" => Sent::json(&json!({"limit": 5})),
         "POST /api/v1/hand-offs" => Sent::json(&json!({
             "customer_id": own.customer.to_string(), "thing": "task:Bring her bike",
             "to_id": organisations::brand_id(own.network).to_string(), "incomplete_ok": true
@@ -253,6 +257,8 @@ fn form(route: &str, own: &Estate) -> Sent {
         "POST /partners/{id}/agreement" | "POST /partners/{id}/agreement/preview" => {
             Sent::form("version=1&signed=2020-01-02&guest_hours=24&g-sold-identity=full")
         }
+        "POST /partners/{id}/ending/settlements" => Sent::form(""),
+        "POST /partners/{id}/ending" => Sent::form("why=It+closes+its+shop"),
         "POST /partners/{id}/agreement/end" => Sent::form("version=1"),
         "POST /me/theme" => Sent::form("theme=dark"),
         "POST /memberships" => {
@@ -363,6 +369,8 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "GET /customers/{id}/matches/{merge}/parting",
         "POST /customers/{id}/matches/{merge}/parting",
         "POST /duplicates",
+        "POST /api/v1/organisations/{id}/ending", // something is left with every partner
+        "POST /partners/{id}/ending",
     ];
     let for_partners = [
         "POST /api/v1/guests",

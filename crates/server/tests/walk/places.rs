@@ -83,6 +83,7 @@ pub(crate) fn things(facts: &Facts) -> Vec<Thing> {
             ("touches", _) => Thing::Touch,
             ("organisations", _) if facts.path.contains("/agreement") => Thing::Partner,
             ("organisations", _) if facts.path.contains("/figures") => Thing::Partner,
+            ("organisations", _) if facts.path.contains("/ending") => Thing::Partner,
             ("organisations" | "ties", _) => Thing::Organisation,
             ("agreements" | "agreement", _) => Thing::Version,
             ("partners", _) => Thing::Partner,

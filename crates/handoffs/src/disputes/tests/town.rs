@@ -94,10 +94,7 @@ impl Town {
     }
 
     /// Somebody of an organisation does something.
-    pub(crate) fn does<
-        T: Send + 'static,
-        E: Send + From<handfast_db::Fault> + 'static,
-    >(
+    pub(crate) fn does<T: Send + 'static, E: Send + From<handfast_db::Fault> + 'static>(
         &self,
         by: OrganisationId,
         deed: impl Fn(&mut Tx<'_>, &Lens, &Actor, TimeMs) -> Result<T, E> + Send + 'static,
