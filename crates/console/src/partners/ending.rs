@@ -1,5 +1,5 @@
-//! The end of a partnership: what is left with the partner and where it goes, the settling of it, and
-//! the end.
+//! The end of a partnership: what is left with the partner and where it goes, the settling of it,
+//! and the end.
 
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};

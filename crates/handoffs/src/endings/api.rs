@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use handfast_db::Cx;
-use handfast_kit::{Cursor, OrganisationId};
+use handfast_kit::{Cursor, OrganisationId, TimeMs};
 use handfast_record::{
     CustomerId,
     sharing::{self, Lens, looks::Occasion},
@@ -80,7 +80,7 @@ impl From<Left> for ShownLeft {
             customer_name: left.customer_name,
             title: left.title,
             state: left.state,
-            due: left.due.map(|due| due.rfc3339()),
+            due: left.due.map(TimeMs::rfc3339),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! there each thing can be handed on to whoever is to have it.
 
 pub mod api;
+mod kind;
 mod settling;
 mod store;
 #[cfg(test)]
@@ -16,117 +17,20 @@ mod tests;
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{Cursor, OrganisationId, Page, TimeMs, Uuid};
 use handfast_record::{
-    CustomerId, agreements, customers, organisations,
+    CustomerId, agreements, customers,
+    entrusting::Found,
+    organisations,
     sharing::{Author, Lens},
 };
 use handfast_web::Side;
 
-use self::store::{Asked, Found};
+pub use self::kind::Kind;
 use crate::Actor;
 
-/// How many of each kind a rehearsal shows, and most that one call settles.
+/// How many of each kind a rehearsal shows.
 pub const SHOWN_MAX: usize = 50;
 /// Most that one call settles.
 pub const SETTLED_MAX: usize = 500;
-
-/// What may be left with a partner, in the order in which it is settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// An offer to it or by it that is not over, or a question to it as a sender.
-    Offer,
-    /// A leg of a delivery that it is to prove.
-    Leg,
-    /// A dispute in which it is a party.
-    Dispute,
-    /// What a customer is to get from it.
-    Remedy,
-    /// A change that it has not brought into its records rightly.
-    Obligation,
-    /// Something that was handed to it.
-    Held,
-    /// A case of its own that is open.
-    Case,
-    /// A delivery of its own that was promised.
-    Promise,
-    /// A customer of whom nobody else keeps a record.
-    Customer,
-    /// A customer to whom it is tied.
-    Tie,
-}
-
-impl Kind {
-    /// All of them, in the order in which they are settled.
-    pub const ALL: [Self; 10] = [
-        Self::Offer,
-        Self::Leg,
-        Self::Dispute,
-        Self::Remedy,
-        Self::Obligation,
-        Self::Held,
-        Self::Case,
-        Self::Promise,
-        Self::Customer,
-        Self::Tie,
-    ];
-
-    /// Its word, as in the API.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Offer => "hand_off",
-            Self::Leg => "leg",
-            Self::Dispute => "dispute",
-            Self::Remedy => "remedy",
-            Self::Obligation => "obligation",
-            Self::Held => "accountable",
-            Self::Case => "case",
-            Self::Promise => "promise",
-            Self::Customer => "customer",
-            Self::Tie => "tie",
-        }
-    }
-
-    /// The kind with this word.
-    pub fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
-    /// Where what is left of it goes, and why; the brand by its name.
-    pub fn home(self, brand: &str) -> String {
-        match self {
-            Self::Offer => "Back to its sender, as nobody is left to answer".to_owned(),
-            Self::Leg | Self::Dispute => {
-                format!("{brand} answers for it, as whoever has no partner left does")
-            }
-            Self::Remedy => format!("{brand}, so that the customer gets it by the same day"),
-            Self::Obligation => "Nobody: its copy is not used any more".to_owned(),
-            Self::Held | Self::Case | Self::Promise => {
-                format!("{brand}, until somebody else takes it over")
-            }
-            Self::Customer => format!("{brand} keeps a record of its own"),
-            Self::Tie => "Ended: nobody goes there for this customer any more".to_owned(),
-        }
-    }
-
-    const fn has_due(self) -> bool {
-        !matches!(self, Self::Case | Self::Customer | Self::Tie)
-    }
-
-    fn found(self, cx: &mut Cx<'_>, asked: Asked) -> Result<Vec<Found>, Fault> {
-        match self {
-            Self::Offer => store::offers(cx, asked),
-            Self::Leg => store::legs(cx, asked),
-            Self::Dispute => store::disputes(cx, asked),
-            Self::Remedy => store::remedies(cx, asked),
-            Self::Obligation => store::obligations(cx, asked),
-            Self::Held => store::held(cx, asked),
-            Self::Case => store::cases(cx, asked),
-            Self::Promise => store::promises(cx, asked),
-            Self::Customer => store::customers(cx, asked),
-            Self::Tie => store::ties(cx, asked),
-        }
-    }
-}
-
 /// One thing that is left with a partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
@@ -288,7 +192,7 @@ pub fn finish(
     }
     let left = counts(tx, lens, organisation)?;
     if !left.is_empty() {
-        let each = left.iter().map(|(kind, count)| format!("{count} {}", in_words(*kind, *count)));
+        let each = left.iter().map(|(kind, count)| format!("{count} {}", kind.counted(*count)));
         let verb = if left.iter().map(|(_, count)| count).sum::<i64>() == 1 { "is" } else { "are" };
         return Err(Error::Left(format!("{} {verb}", each.collect::<Vec<_>>().join(", "))));
     }
@@ -316,32 +220,6 @@ fn counts(
         counts.extend(first.first().map(|one| (kind, one.count)));
     }
     Ok(counts)
-}
-
-const fn in_words(kind: Kind, count: i64) -> &'static str {
-    let is_one = count == 1;
-    match kind {
-        Kind::Offer if is_one => "hand-off",
-        Kind::Offer => "hand-offs",
-        Kind::Leg if is_one => "leg of a delivery",
-        Kind::Leg => "legs of deliveries",
-        Kind::Dispute if is_one => "dispute",
-        Kind::Dispute => "disputes",
-        Kind::Remedy if is_one => "remedy",
-        Kind::Remedy => "remedies",
-        Kind::Obligation if is_one => "obligation",
-        Kind::Obligation => "obligations",
-        Kind::Held if is_one => "thing that was handed to it",
-        Kind::Held => "things that were handed to it",
-        Kind::Case if is_one => "open case",
-        Kind::Case => "open cases",
-        Kind::Promise if is_one => "promised delivery",
-        Kind::Promise => "promised deliveries",
-        Kind::Customer if is_one => "customer of whom it alone keeps a record",
-        Kind::Customer => "customers of whom it alone keeps a record",
-        Kind::Tie if is_one => "customer tied to it",
-        Kind::Tie => "customers tied to it",
-    }
 }
 
 fn left(kind: Kind, found: Found) -> Left {

@@ -1,5 +1,5 @@
-//! Spoke & Chain leaves. Whatever was begun with it, the rehearsal lists, the exit settles the same,
-//! and nobody is without somebody who is accountable.
+//! Spoke & Chain leaves. Whatever was begun with it, the rehearsal lists, and the exit settles the
+//! same; nothing is without somebody who is accountable.
 
 #![allow(clippy::unwrap_used)]
 
@@ -98,21 +98,24 @@ impl Town {
             6 => {
                 self.world.record(spoke, "B-7", None, "Ben Achterberg");
             }
-            _ => {
-                let author = self.world.author(spoke);
-                let event = cases::Event {
-                    case_ref: "3127".to_owned(),
-                    customer_ref: Some("M-1".to_owned()),
-                    at: self.world.clock.now(),
-                    status: "Open".to_owned(),
-                    title: "Chain skips".to_owned(),
-                    ..cases::Event::default()
-                };
-                let now = self.world.clock.now();
-                self.world.db.write(move |tx| cases::event(tx, &author, now, &event)).unwrap();
-            }
+            _ => self.keeps_a_case(),
         }
         self.world.clock.advance(TimeMs::MINUTE);
+    }
+
+    fn keeps_a_case(&self) {
+        let spoke = self.world.spoke;
+        let author = self.world.author(spoke);
+        let event = cases::Event {
+            case_ref: "3127".to_owned(),
+            customer_ref: Some("M-1".to_owned()),
+            at: self.world.clock.now(),
+            status: "Open".to_owned(),
+            title: "Chain skips".to_owned(),
+            ..cases::Event::default()
+        };
+        let now = self.world.clock.now();
+        self.world.db.write(move |tx| cases::event(tx, &author, now, &event)).unwrap();
     }
 
     fn rehearses(&self) -> Vec<Part> {

@@ -1,6 +1,7 @@
 //! What a customer's things need that are handed from one organisation to another: where they lie
 //! now, whoever was merged or parted meanwhile, and a tie for who takes one over.
 
+mod left;
 mod restated;
 mod shipment;
 mod store;
@@ -19,6 +20,7 @@ use crate::{
     touches::{self, Audience, Body, NewTouch},
 };
 
+pub use left::{Asked, Found, only_keeper, open_cases, open_promises, open_ties};
 pub use restated::{Restated, of_refs, restated, with_merged};
 pub use shipment::{Shipment, shipment};
 
@@ -110,8 +112,8 @@ pub fn tie(
     touches::tied(tx, network, customer.as_kind())
 }
 
-/// Lets the author keep a record of its own of a customer, who stands here and is held: what another
-/// organisation's record says now. Safe to call twice.
+/// Lets the author keep a record of its own of a customer, who stands here and is held: what
+/// another organisation's record says now. Safe to call twice.
 pub fn keep(
     tx: &mut Tx<'_>,
     author: &Author,

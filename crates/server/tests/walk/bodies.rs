@@ -143,9 +143,7 @@ fn call_between_organisations(route: &str, own: &Estate) -> Sent {
         "POST /api/v1/organisations/{id}/agreements/end" => {
             Sent::json(&json!({"expected_version": 1}))
         }
-        "POST /api/v1/organisations/{id}/ending" => {
-            Sent::json(&json!({"why": "It closes its shop"}))
-        }
+        "POST /api/v1/organisations/{id}/ending" => Sent::json(&json!({"why": "It closes"})),
         "POST /api/v1/organisations/{id}/ending/settlements" => Sent::json(&json!({"limit": 5})),
         "POST /api/v1/hand-offs" => Sent::json(&json!({
             "customer_id": own.customer.to_string(), "thing": "task:Bring her bike",
@@ -251,14 +249,13 @@ fn form(route: &str, own: &Estate) -> Sent {
             Sent::form(format!("confirmed=name.{}.1", own.record))
         }
         "POST /customers/{id}/freeze" => Sent::form("why=a+dispute"),
+        route if route.contains("/ending") => Sent::form("why=It+closes"),
         "POST /customers/{id}/touches" => Sent::form("kind=note&note=hello"),
         "POST /partners" => Sent::form("name=Third+Gear&kind_reseller=on"),
         "POST /partners/{id}/contact" => Sent::form("email=letters%40example.com"),
         "POST /partners/{id}/agreement" | "POST /partners/{id}/agreement/preview" => {
             Sent::form("version=1&signed=2020-01-02&guest_hours=24&g-sold-identity=full")
         }
-        "POST /partners/{id}/ending/settlements" => Sent::form(""),
-        "POST /partners/{id}/ending" => Sent::form("why=It+closes+its+shop"),
         "POST /partners/{id}/agreement/end" => Sent::form("version=1"),
         "POST /me/theme" => Sent::form("theme=dark"),
         "POST /memberships" => {
@@ -369,8 +366,6 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
         "GET /customers/{id}/matches/{merge}/parting",
         "POST /customers/{id}/matches/{merge}/parting",
         "POST /duplicates",
-        "POST /api/v1/organisations/{id}/ending", // something is left with every partner
-        "POST /partners/{id}/ending",
     ];
     let for_partners = [
         "POST /api/v1/guests",
@@ -400,5 +395,6 @@ pub(crate) fn is_taken(facts: &Facts, whose: Whose) -> bool {
     let is_brands = matches!(whose, Whose::Aurora | Whose::Borealis);
     let others: &[&str] = if is_brands { &for_partners } else { &FOR_BRANDS };
     let is_never = never.contains(&route.as_str()) || others.contains(&route.as_str());
-    !is_never && whose != Whose::Fjord
+    let is_left = facts.method == Method::POST && route.ends_with("/ending"); // something is
+    !is_never && !is_left && whose != Whose::Fjord
 }
