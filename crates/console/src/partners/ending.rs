@@ -7,13 +7,14 @@ use handfast_handoffs::{
     Actor,
     endings::{self, Kind, Left, Part, SETTLED_MAX},
 };
-use handfast_kit::OrganisationId;
+use handfast_kit::{Id, OrganisationId};
 use handfast_record::sharing::{self, Lens, looks::Occasion};
 use handfast_web::{App, Failure, Flash, Form, Frame, Nav, Path, Viewer, see_other};
 use serde::Deserialize;
 
 use crate::{
     forms::{Refusal, beside, reply},
+    handoffs::hand_off_path,
     words,
 };
 
@@ -207,7 +208,7 @@ fn row(left: &Left) -> Row {
     Row {
         title: title(left),
         href: match left.kind {
-            Kind::Offer => format!("/handoffs/{}", left.id),
+            Kind::Offer => hand_off_path(Id::from_uuid(left.id)),
             _ => format!("/customers/{}", left.customer),
         },
         about: match left.kind {
