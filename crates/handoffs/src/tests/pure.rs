@@ -41,8 +41,10 @@ impl Pure {
         if self.holding.open.is_some() {
             return Err(Error::AlreadyOffered);
         }
+        // Who takes it for itself is not held to its own no.
         let declined = self.hands.iter().any(|hand| {
-            hand.position == self.holding.position
+            by != to
+                && hand.position == self.holding.position
                 && hand.state == State::Declined
                 && hand.to == self.orgs[to]
         });
