@@ -3,6 +3,7 @@
 pub(crate) mod chance;
 mod figured;
 mod model;
+mod parallel;
 mod played;
 pub(crate) mod pure;
 mod stories;
