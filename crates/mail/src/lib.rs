@@ -17,6 +17,8 @@ mod post;
 mod rules;
 mod send;
 mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

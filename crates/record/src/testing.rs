@@ -42,7 +42,7 @@ pub struct World {
 /// A world on SQLite, and one on PostgreSQL where a server is given.
 pub fn worlds() -> Vec<World> {
     let databases = testing::databases(migrations::ALL);
-    databases.into_iter().map(|(engine, db)| World::new(engine, db)).collect()
+    databases.into_iter().map(|(engine, db)| World::of(engine, db)).collect()
 }
 
 /// A world on this engine, where it is given: for stories so long that each engine has its own.
@@ -51,11 +51,12 @@ pub fn world_on(engine: Engine) -> Option<World> {
         Engine::Sqlite => Some(testing::sqlite(migrations::ALL)),
         Engine::Postgres => testing::postgres(migrations::ALL),
     };
-    db.map(|db| World::new(engine, db))
+    db.map(|db| World::of(engine, db))
 }
 
 impl World {
-    fn new(engine: Engine, db: Db) -> Self {
+    /// The network made anew in an empty database on this engine.
+    pub fn of(engine: Engine, db: Db) -> Self {
         let zone = Zone::named("Europe/London").unwrap();
         let new = NewNetwork {
             slug: "aurora".to_owned(),

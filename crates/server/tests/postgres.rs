@@ -4,66 +4,18 @@
 
 mod support;
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-    time::Duration,
+use std::{fs, time::Duration};
+
+use support::{
+    Server,
+    database::{Database, ask, psql, psql_output},
+    get, handfast, json, run, stderr,
 };
-
-use support::{Server, get, handfast, json, run, stderr};
-
-/// A database of its own; gone when dropped.
-struct Database {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Database {
-    fn new(name: &str) -> Option<Self> {
-        let server = std::env::var("HANDFAST_TEST_POSTGRES").ok()?;
-        let name = format!("handfast_{name}_{}", std::process::id());
-        psql(&server, &format!("create database {name}"));
-        let (before, options) = server.split_once('?').unwrap_or((&server, ""));
-        let base = before.rsplit_once('/').unwrap().0.to_owned();
-        let mark = if options.is_empty() { "" } else { "?" };
-        let url = format!("{base}/{name}{mark}{options}");
-        Some(Self { server, name, url })
-    }
-
-    fn networks(&self, data: &Path) -> serde_json::Value {
-        json(data, &["admin", "network", "list", "--database", &self.url])
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        psql(&self.server, &format!("drop database if exists {} with (force)", self.name));
-    }
-}
 
 /// Every table's walls: whether they stand for the owner too, and what they say.
 const WALLS: &str = "select c.relname, c.relforcerowsecurity, pg_get_expr(p.polqual, c.oid)
                        from pg_policy p join pg_class c on c.oid = p.polrelid
                       where c.relrowsecurity order by c.relname";
-
-fn psql(url: &str, sql: &str) {
-    let output = psql_output(url, sql);
-    assert!(output.status.success(), "{sql}: {}", stderr(&output));
-}
-
-/// The rows of an answer, a line each.
-fn ask(url: &str, sql: &str) -> String {
-    let output = psql_output(url, sql);
-    assert!(output.status.success(), "{sql}: {}", stderr(&output));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn psql_output(url: &str, sql: &str) -> Output {
-    let line = ["--quiet", "--no-align", "--tuples-only", "--no-password", url, "--command", sql];
-    Command::new("psql").args(line).output().unwrap()
-}
 
 #[test]
 fn a_backup_of_postgresql_restores_and_a_damaged_one_is_refused() {

@@ -1,7 +1,6 @@
 //! Stories of letters, on each engine, told to a mail server over a real connection.
 #![allow(clippy::unwrap_used)]
 
-mod sink;
 mod wire;
 
 use std::{sync::Arc, thread};
@@ -10,11 +9,11 @@ use handfast_db::{Db, Fault, Migration, testing};
 use handfast_kit::{Clock, NetworkId, OrganisationId, TimeMs};
 use handfast_queue::{Handlers, run_due};
 
-use self::sink::{Answer, Sink};
 use crate::{
     Error, JOB_KIND, KEPT_MS, Letter, LetterId, Post, Security, Server, Standing, State, ThreadId,
-    Writer, as_written, counts, dead, forget_old, handler, of_thread, revive, send, store, wake,
-    withdraw,
+    Writer, as_written, counts, dead, forget_old, handler, of_thread, revive, send, store,
+    testing::{Answer, Sink},
+    wake, withdraw,
 };
 
 const MIGRATIONS: &[Migration] = &[

@@ -3,7 +3,7 @@
 use super::{Answer, Sink, State, World, as_written, by, post, server, worlds};
 use crate::{Error, Post, Security, Server, Wrong, send};
 
-fn arrived(world: &World, subject: &str, text: &str) -> super::sink::Taken {
+fn arrived(world: &World, subject: &str, text: &str) -> crate::testing::Taken {
     let sink = Sink::answering(&[]);
     world.ask(subject, text);
     world.run_with(&sink);

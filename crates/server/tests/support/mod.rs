@@ -1,6 +1,8 @@
 //! Running the built binary, and talking to it.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub(crate) mod database;
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,

@@ -1,4 +1,5 @@
-//! A mail server that keeps what it is sent, over a real connection.
+//! A mail server that keeps what it is sent, over a real connection: for tests.
+#![allow(clippy::unwrap_used)]
 
 use std::{
     collections::VecDeque,
@@ -13,7 +14,7 @@ use std::{
 
 /// What the server does with the next letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub enum Answer {
     /// Takes it.
     Take,
     /// Says this to the recipient: `550 nobody here`.
@@ -24,16 +25,18 @@ pub(super) enum Answer {
 
 /// A letter as it came over the wire.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Taken {
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
+pub struct Taken {
+    /// The whole of `MAIL` behind the word.
+    pub from: String,
+    /// The whole of each `RCPT` behind the word.
+    pub to: Vec<String>,
     /// The lines between `DATA` and the dot, as sent.
-    pub(super) wire: Vec<String>,
+    pub wire: Vec<String>,
 }
 
 impl Taken {
     /// The header lines with this name, continued lines joined.
-    pub(super) fn headers(&self, name: &str) -> Vec<String> {
+    pub fn headers(&self, name: &str) -> Vec<String> {
         let mut joined: Vec<String> = Vec::new();
         for line in self.wire.iter().take_while(|line| !line.is_empty()) {
             match joined.last_mut() {
@@ -47,7 +50,7 @@ impl Taken {
     }
 
     /// The words, decoded.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let lines = self.wire.iter().skip_while(|line| !line.is_empty()).skip(1);
         // A line that begins with a dot was sent with one more (RFC 5321, 4.5.2).
         let lines = lines.map(|line| line.strip_prefix('.').unwrap_or(line));
@@ -89,15 +92,16 @@ struct Kept {
 }
 
 /// A running server; it ends when it is dropped.
-pub(super) struct Sink {
-    pub(super) address: SocketAddr,
+pub struct Sink {
+    /// Where it listens.
+    pub address: SocketAddr,
     kept: Arc<Kept>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Sink {
     /// A server that answers letters like this, one after the other, and takes all after them.
-    pub(super) fn answering(answers: &[Answer]) -> Self {
+    pub fn answering(answers: &[Answer]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let kept = Arc::new(Kept::default());
@@ -115,11 +119,13 @@ impl Sink {
         Self { address, kept, thread: Some(thread) }
     }
 
-    pub(super) fn taken(&self) -> Vec<Taken> {
+    /// The letters it took, or broke off at, in their order.
+    pub fn taken(&self) -> Vec<Taken> {
         self.kept.letters.lock().unwrap().clone()
     }
 
-    pub(super) fn said(&self) -> Vec<String> {
+    /// Every command of every client.
+    pub fn said(&self) -> Vec<String> {
         self.kept.said.lock().unwrap().clone()
     }
 }
@@ -161,7 +167,15 @@ fn converse(stream: &TcpStream, kept: &Kept) {
             }
             "DATA" => {
                 reply("354 go on");
-                letter.wire = lines.by_ref().take_while(|line| line != ".").collect();
+                let mut is_whole = false;
+                let until_dot = lines.by_ref().take_while(|line| {
+                    is_whole = line == ".";
+                    !is_whole
+                });
+                letter.wire = until_dot.collect();
+                if !is_whole {
+                    return; // who wrote it is gone: no letter was sent
+                }
                 kept.letters.lock().unwrap().push(letter.clone());
                 if answer == Answer::BreakOff {
                     return;
