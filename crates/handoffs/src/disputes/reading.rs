@@ -4,7 +4,9 @@
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, Page, TimeMs, Uuid};
 use handfast_record::{
-    DisputeId, customers, entrusting, merging, organisations,
+    DisputeId, customers,
+    entrusting::{self, Seen},
+    merging, organisations,
     sharing::{Lens, Sight, Who},
     touches::DisputeStep,
 };
@@ -206,8 +208,10 @@ pub(super) fn waiting(
     let after = after.unwrap_or((TimeMs(i64::MIN), Uuid::nil()));
     let (network, own) = (lens.network(), lens.organisation());
     let mut rows: Vec<(Uuid, Waiting)> = Vec::new();
-    for stored in store::waiting(cx, network, own, after, PAGE_ROWS + 1)? {
-        let Some(eyes) = Eyes::of(cx, lens, &stored.place)? else { continue };
+    let disputes = store::waiting(cx, network, own, after, PAGE_ROWS + 1)?;
+    let places: Vec<_> = disputes.iter().map(|stored| stored.place.clone()).collect();
+    let seen = entrusting::seen(cx, lens, &places)?;
+    for (stored, Seen { sight, name }) in disputes.into_iter().zip(seen) {
         let Some((_, due)) = stored.waits else { continue };
         let subject = acting::subject(stored.about, &stored.subject);
         let is_named = own == stored.quarrel.respondent && !stored.quarrel.is_escalated;
@@ -220,8 +224,8 @@ pub(super) fn waiting(
         let waiting = Waiting {
             what: Awaited::Dispute(stored.id),
             place: stored.id.uuid(),
-            customer: eyes.sight.known_as(),
-            customer_name: eyes.name,
+            customer: sight.known_as(),
+            customer_name: name,
             deed: deed.to_owned(),
             title: format!("Dispute about {subject}"),
             reference: reference('D', stored.id.uuid()),

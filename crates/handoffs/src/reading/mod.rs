@@ -127,9 +127,7 @@ pub(super) fn board(
     let page = Page::of(rows, PAGE_ROWS, |stored| {
         Cursor::after([due(stored).to_string(), stored.hand.id.to_string()])
     });
-    let rows = page.items.into_iter();
-    let rows = rows.map(|stored| shown::row(cx, lens, &stored)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page { items: rows.into_iter().flatten().collect(), next: page.next })
+    Ok(Page { items: shown::rows(cx, lens, page.items)?, next: page.next })
 }
 
 /// Those for which an organisation is waited for, and those that it sent.

@@ -3,7 +3,9 @@
 use handfast_db::{Cx, Fault};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
-    CaseId, HandOffId, SaleId, customers, entrusting, organisations,
+    CaseId, HandOffId, SaleId, customers,
+    entrusting::{self, Seen},
+    organisations,
     sharing::{Lens, Sight, Who},
     touches::{HandOffStep, Handed},
 };
@@ -49,25 +51,31 @@ fn customer(
     Ok(Some((sight, name.filter(|name| !name.is_empty()))))
 }
 
-pub(super) fn row(cx: &mut Cx<'_>, lens: &Lens, stored: &Stored) -> Result<Option<Row>, Fault> {
-    let hand = &stored.hand;
-    let Some((sight, customer_name)) = customer(cx, lens, stored)? else { return Ok(None) };
-    let Some((waits_for, due)) = stored.waits else { return Ok(None) };
-    Ok(Some(Row {
-        id: hand.id,
-        reference: reference(hand.id),
-        customer: sight.known_as(),
-        customer_name,
-        handed: hand.handed,
-        title: stored.title.clone(),
-        from: hand.from,
-        to: hand.to,
-        state: hand.state,
-        is_seen: hand.seen.is_some(),
-        waits_for,
-        since: since(cx, lens.network(), hand, waits_for)?,
-        due,
-    }))
+/// Rows of a list, in their order: all customers are looked at together.
+pub(super) fn rows(cx: &mut Cx<'_>, lens: &Lens, page: Vec<Stored>) -> Result<Vec<Row>, Fault> {
+    let places: Vec<_> = page.iter().map(|stored| stored.place.clone()).collect();
+    let seen = entrusting::seen(cx, lens, &places)?;
+    let mut rows = Vec::with_capacity(page.len());
+    for (stored, Seen { sight, name }) in page.into_iter().zip(seen) {
+        let hand = stored.hand;
+        let Some((waits_for, due)) = stored.waits else { continue };
+        rows.push(Row {
+            id: hand.id,
+            reference: reference(hand.id),
+            customer: sight.known_as(),
+            customer_name: name,
+            handed: hand.handed,
+            title: stored.title,
+            from: hand.from,
+            to: hand.to,
+            state: hand.state,
+            is_seen: hand.seen.is_some(),
+            waits_for,
+            since: since(cx, lens.network(), &hand, waits_for)?,
+            due,
+        });
+    }
+    Ok(rows)
 }
 
 /// A hand-off in a panel beside others.

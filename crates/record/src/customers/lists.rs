@@ -54,7 +54,7 @@ fn named(cx: &mut Cx<'_>, lens: &Lens, sight: &Sight, row: &mut Row) -> Result<(
         "" => record.external_ref.clone(),
         name => name.to_owned(),
     });
-    let chosen = golden::choose(&records, &trusted(cx, lens, &records)?);
+    let chosen = golden::choose(&records, &trusted(cx, lens, records.iter())?);
     row.name = own.or(chosen.name.map(|name| name.text)).unwrap_or_default();
     row.place = chosen.place.map(|place| place.text).unwrap_or_default();
     Ok(())

@@ -11,18 +11,17 @@ mod lists;
 mod names;
 mod records;
 mod rules;
+mod seeing;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
-
 use handfast_db::{Cx, Fault, Tx};
-use handfast_kit::{OrganisationId, TimeMs, Uuid};
+use handfast_kit::{OrganisationId, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CustomerId, RecordId, organisations,
+    CustomerId, RecordId,
     sharing::{Author, Lens, Sight, Who},
     touches::{self, NewTouch},
 };
@@ -30,9 +29,12 @@ use crate::{
 pub use golden::{Chosen, Other, Part, Source, Statement, Statements, Value, Why};
 pub use lists::{count, list, search};
 pub use names::{name, name_by};
+pub(crate) use names::{names_by, standings};
 pub(crate) use records::{choose, keep_also, lock, lock_own_record, lock_to_change};
 pub use records::{confirm, own_record, receive, revise};
 pub(crate) use store::standing;
+
+use seeing::{projected, seen, seen_each, trusted};
 
 pub use crate::touches::Field;
 
@@ -247,53 +249,6 @@ fn found_at(cx: &mut Cx<'_>, lens: &Lens, id: CustomerId) -> Result<Option<Custo
     let Some(standing) = store::standing(cx, lens.network(), id)? else { return Ok(None) };
     let sight = lens.sight(cx, standing)?;
     if sight.is_open() { Ok(Some(seen(cx, lens, sight)?)) } else { Ok(None) }
-}
-
-fn seen(cx: &mut Cx<'_>, lens: &Lens, sight: Sight) -> Result<Customer, Fault> {
-    let records = store::records(cx, lens.network(), sight.customer())?;
-    let records = projected(cx, lens, &sight, records)?;
-    let chosen = golden::choose(&records, &trusted(cx, lens, &records)?);
-    Ok(Customer { id: sight.known_as(), chosen, records, sight })
-}
-
-/// Whose word counts more to this viewer. Whether others signed is the brand's to know.
-fn trusted(cx: &mut Cx<'_>, lens: &Lens, records: &[Record]) -> Result<golden::Trusted, Fault> {
-    if lens.is_whole() {
-        return store::trusted(cx, lens.network(), records);
-    }
-    let brand = Some(organisations::brand_id(lens.network()));
-    Ok(golden::Trusted { brand, ..golden::Trusted::default() })
-}
-
-/// The records as the viewer may see them; those of which nothing is seen are left out.
-fn projected(
-    cx: &mut Cx<'_>,
-    lens: &Lens,
-    sight: &Sight,
-    records: Vec<Record>,
-) -> Result<Vec<Record>, Fault> {
-    if sight.is_whole() {
-        return Ok(records);
-    }
-    let seen: Vec<(Record, bool)> = records
-        .into_iter()
-        .filter_map(|record| rules::projected(sight, lens.organisation(), record))
-        .collect();
-    let hidden = seen.iter().filter(|(_, is_named)| !is_named);
-    let hidden: Vec<OrganisationId> = hidden.map(|(record, _)| record.organisation).collect();
-    let veils = organisations::veils(cx, lens.network(), hidden)?;
-    let veil = |(mut record, is_named): (Record, bool)| {
-        if !is_named {
-            record.by = Who::Veiled(veils[&record.organisation].clone());
-            record.organisation = OrganisationId::from_uuid(Uuid::nil());
-            record.external_ref.clear();
-        }
-        record
-    };
-    let mut seen: Vec<Record> = seen.into_iter().map(veil).collect();
-    // What changed out of sight moves no record.
-    seen.sort_by_key(|record| (Reverse(record.updated), record.id));
-    Ok(seen)
 }
 
 /// As [`find`], for a change in the same transaction: others who would change the customer wait

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use handfast_db::{Cx, Fault, FromRow, Row as DbRow};
-use handfast_kit::{NetworkId, OrganisationId};
+use handfast_db::{Cx, Fault, FromRow, Row as DbRow, Sql};
+use handfast_kit::{NetworkId, OrganisationId, Uuid};
 
 use super::{Details, Party, Record, Row, Statement, Statements, golden::Trusted};
 use crate::{
@@ -108,39 +108,136 @@ pub(super) fn records(
     )
 }
 
-/// Whose word counts more, among those who keep these records. Only of several partners it matters
-/// who signed.
-pub(super) fn trusted(
+/// As [`records`], of each of these customers.
+pub(super) fn records_of_each(
     cx: &mut Cx<'_>,
     network: NetworkId,
-    records: &[Record],
+    customers: &[CustomerId],
+) -> Result<Vec<Record>, Fault> {
+    cx.all(
+        Sql {
+            sqlite: "select record_id, customer_id, organisation_id, external_ref, party, name,
+                given_name, family_name, email, phone, street, postcode, city, region, country,
+                language, since_ms, updated_ms, version, name_said_ms, name_confirmed_ms,
+                email_said_ms,
+                email_confirmed_ms, phone_said_ms, phone_confirmed_ms, address_said_ms,
+                address_confirmed_ms
+           from (
+              select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
+                family_name, email, phone, street, postcode, city, region, country, language,
+                since_ms, updated_ms, version, name_said_ms, name_confirmed_ms, email_said_ms,
+                email_confirmed_ms, phone_said_ms, phone_confirmed_ms, address_said_ms,
+                address_confirmed_ms,
+                row_number() over (
+                  partition by customer_id order by updated_ms desc, record_id) as place
+                from record
+               where network_id = $1
+                 and customer_id in (select unhex(value) from json_each($2))) r
+          where place <= 200
+          order by updated_ms desc, record_id
+          limit 200000",
+            postgres: "select record_id, customer_id, organisation_id, external_ref, party, name,
+                given_name, family_name, email, phone, street, postcode, city, region, country,
+                language, since_ms, updated_ms, version, name_said_ms, name_confirmed_ms,
+                email_said_ms,
+                email_confirmed_ms, phone_said_ms, phone_confirmed_ms, address_said_ms,
+                address_confirmed_ms
+           from (
+              select record_id, customer_id, organisation_id, external_ref, party, name, given_name,
+                family_name, email, phone, street, postcode, city, region, country, language,
+                since_ms, updated_ms, version, name_said_ms, name_confirmed_ms, email_said_ms,
+                email_confirmed_ms, phone_said_ms, phone_confirmed_ms, address_said_ms,
+                address_confirmed_ms,
+                row_number() over (
+                  partition by customer_id order by updated_ms desc, record_id) as place
+                from record
+               where network_id = $1
+                 and customer_id in (
+                   select cast(value as uuid)
+                     from jsonb_array_elements_text(cast(cast($2 as text) as jsonb)))) r
+          where place <= 200
+          order by updated_ms desc, record_id
+          limit 200000",
+        },
+        (network, list_of_ids(customers.iter().map(|id| id.uuid()))),
+    )
+}
+
+/// Ids as both engines read them out of JSON: each 32 hexadecimal digits.
+fn list_of_ids(ids: impl Iterator<Item = Uuid>) -> String {
+    serde_json::Value::from(ids.map(|id| id.simple().to_string()).collect::<Vec<_>>()).to_string()
+}
+
+/// Into which customers these were merged; who stands, into itself.
+pub(super) fn merged_into(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    customers: &[CustomerId],
+) -> Result<Vec<(CustomerId, CustomerId)>, Fault> {
+    cx.all(
+        Sql {
+            sqlite: "select customer_id, coalesce(merged_into, customer_id)
+                       from customer
+                      where network_id = $1
+                        and customer_id in (select unhex(value) from json_each($2))
+                      limit 200000",
+            postgres: "select customer_id, coalesce(merged_into, customer_id)
+                         from customer
+                        where network_id = $1
+                          and customer_id in (
+                              select cast(value as uuid)
+                                from jsonb_array_elements_text(cast(cast($2 as text) as jsonb)))
+                        limit 200000",
+        },
+        (network, list_of_ids(customers.iter().map(|id| id.uuid()))),
+    )
+}
+
+/// Whose word counts more, among those who keep these records. Only of several partners it matters
+/// who signed.
+pub(super) fn trusted<'a>(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    records: impl Iterator<Item = &'a Record>,
 ) -> Result<Trusted, Fault> {
     let brand = organisations::brand_id(network);
     let partners: BTreeSet<OrganisationId> =
-        records.iter().map(|record| record.organisation).filter(|one| *one != brand).collect();
-    let mut agreed = Vec::new();
-    for partner in partners.iter().filter(|_| partners.len() > 1) {
-        if has_agreement(cx, network, *partner)? {
-            agreed.push(*partner);
-        }
-    }
+        records.map(|record| record.organisation).filter(|one| *one != brand).collect();
+    let agreed = if partners.len() > 1 { agreed(cx, network, &partners)? } else { Vec::new() };
     Ok(Trusted { brand: Some(brand), agreed })
 }
 
-fn has_agreement(
+/// Of these, those with an agreement in force.
+fn agreed(
     cx: &mut Cx<'_>,
     network: NetworkId,
-    organisation: OrganisationId,
-) -> Result<bool, Fault> {
-    let row: Option<(Option<i64>,)> = cx.one(
-        "select ended_ms
-           from agreement
-          where network_id = $1 and organisation_id = $2
-          order by version desc
-          limit 1",
-        (network, organisation),
+    organisations: &BTreeSet<OrganisationId>,
+) -> Result<Vec<OrganisationId>, Fault> {
+    let rows: Vec<(OrganisationId,)> = cx.all(
+        Sql {
+            sqlite: "select organisation_id
+                       from (select organisation_id, ended_ms, row_number() over (
+                                      partition by organisation_id order by version desc) as place
+                               from agreement
+                              where network_id = $1
+                                and organisation_id in (select unhex(value) from json_each($2))) a
+                      where place = 1 and ended_ms is null
+                      limit 10000",
+            postgres: "select organisation_id
+                         from (select organisation_id, ended_ms, row_number() over (
+                                        partition by organisation_id order by version desc) as place
+                                 from agreement
+                                where network_id = $1
+                                  and organisation_id in (
+                                      select cast(value as uuid)
+                                        from jsonb_array_elements_text(
+                                               cast(cast($2 as text) as jsonb)))) a
+                        where place = 1 and ended_ms is null
+                        limit 10000",
+        },
+        (network, list_of_ids(organisations.iter().map(|id| id.uuid()))),
     )?;
-    Ok(matches!(row, Some((None,))))
+    Ok(rows.into_iter().map(|(organisation,)| organisation).collect())
 }
 
 pub(super) fn list(

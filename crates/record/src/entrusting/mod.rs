@@ -3,6 +3,7 @@
 
 mod left;
 mod restated;
+mod seen;
 mod shipment;
 mod store;
 
@@ -22,6 +23,7 @@ use crate::{
 
 pub use left::{Asked, Found, only_keeper, open_cases, open_promises, open_ties};
 pub use restated::{Restated, of_refs, restated, with_merged};
+pub use seen::{Seen, seen};
 pub use shipment::{Shipment, shipment};
 
 /// Where a thing lies: cases and orders go with their records, all else with the customer.

@@ -10,7 +10,7 @@ use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, Page, TimeMs};
 use handfast_record::{
     ChangeId, CustomerId, ObligationId, customers, entrusting,
-    entrusting::{Kept, Place},
+    entrusting::{Kept, Place, Seen},
     merging,
     sharing::{Class, Lens, Level, Sight},
     touches::{Changed, DutyStep, Field},
@@ -43,6 +43,14 @@ impl Eyes {
         let Some(sight) = entrusting::sight(cx, lens, &place)? else { return Ok(None) };
         let name = customers::name_by(cx, lens, &sight)?.filter(|name| !name.is_empty());
         Ok(Some(Self { sight, name }))
+    }
+
+    /// Those of many customers, in their order.
+    fn each(cx: &mut Cx<'_>, lens: &Lens, customers: &[CustomerId]) -> Result<Vec<Self>, Fault> {
+        let place = |customer: &CustomerId| Place { customer: *customer, kept: Kept::Here };
+        let places: Vec<Place> = customers.iter().map(place).collect();
+        let seen = entrusting::seen(cx, lens, &places)?.into_iter();
+        Ok(seen.map(|Seen { sight, name }| Self { sight, name }).collect())
     }
 
     /// Whether values of this kind are shown: those of a change that has none are ever.

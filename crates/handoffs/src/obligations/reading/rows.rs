@@ -1,6 +1,6 @@
 //! What is open, in lists: each row with no more than a list shows.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use handfast_db::{Cx, Fault};
 use handfast_kit::{Cursor, NetworkId, OrganisationId, Page, TimeMs, Uuid};
@@ -79,16 +79,13 @@ pub(crate) fn rows(
     after: Option<&Cursor>,
 ) -> Result<Page<Row>, Fault> {
     let page = page(cx, lens, now, board, after)?;
-    let mut known: HashMap<CustomerId, Option<Eyes>> = HashMap::new();
-    let mut items = Vec::with_capacity(page.items.len());
-    for stored in page.items {
-        let eyes = match known.entry(stored.customer) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Eyes::of(cx, lens, stored.customer)?),
-        };
-        items.extend(eyes.as_ref().and_then(|eyes| row(eyes, &stored)));
-    }
-    Ok(Page { items, next: page.next })
+    let mut customers: Vec<CustomerId> = page.items.iter().map(|stored| stored.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let eyes = Eyes::each(cx, lens, &customers)?;
+    let known: HashMap<CustomerId, Eyes> = customers.into_iter().zip(eyes).collect();
+    let items = page.items.iter().filter_map(|stored| row(known.get(&stored.customer)?, stored));
+    Ok(Page { items: items.collect(), next: page.next })
 }
 
 fn row(eyes: &Eyes, stored: &Stored) -> Option<Row> {

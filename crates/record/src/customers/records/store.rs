@@ -261,7 +261,7 @@ pub(super) fn choose(
     customer: CustomerId,
     records: &[Record],
 ) -> Result<String, Fault> {
-    let chosen = golden::choose(records, &trusted(tx, network, records)?);
+    let chosen = golden::choose(records, &trusted(tx, network, records.iter())?);
     let first = records.first().map_or(String::new(), |record| record.external_ref.clone());
     let name = chosen.name.map_or(first, |name| name.text);
     let place = chosen.place.map_or(String::new(), |place| place.text);
