@@ -4,7 +4,9 @@
 use askama::Template;
 use axum::{extract::State as Held, http::Uri, response::Response};
 use handfast_db::{Cx, Fault};
-use handfast_handoffs::{self as handoffs, BriefItem, Custody, HandOff, State, Told};
+use handfast_handoffs::{
+    self as handoffs, BriefItem, Custody, HandOff, State, Told, disputes::Dispute,
+};
 use handfast_kit::{TimeMs, Zone};
 use handfast_record::{
     HandOffId, customers,
@@ -15,6 +17,7 @@ use handfast_web::{App, ClockFace, Failure, Frame, Nav, Path, Viewer};
 use super::{
     KNOWN,
     acting::Typed,
+    disputes,
     faces::{self, Knot},
     path,
     receipts::{self, Kept},
@@ -41,6 +44,7 @@ struct OnePage {
     clock: Option<ClockFace>,
     chain: Vec<Knot>,
     answer: String,
+    disputes: Vec<(String, String, &'static str)>,
     brief: Vec<Vec<Need>>,
     brief_count: String,
     brief_share: String,
@@ -77,6 +81,7 @@ struct Acts {
     keep: bool,
     supply: bool,
     chase: bool,
+    dispute: bool,
 }
 
 impl Acts {
@@ -99,6 +104,7 @@ impl Acts {
                 && viewer.may_write()
                 && matches!(one.state, State::Offered | State::Accepted),
             chase: waits.is_some_and(|(who, _)| who != own),
+            dispute: [one.from, one.to].contains(&own) && viewer.may_write(),
         }
     }
 
@@ -121,6 +127,7 @@ struct Found {
     custody: Vec<Custody>,
     told: Vec<Told>,
     kept: Vec<Kept>,
+    disputes: Vec<Dispute>,
     names: Names,
 }
 
@@ -158,11 +165,12 @@ fn read(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, id: HandOffId) -> Result<Opti
     let custody = handoffs::custody(cx, lens, one.customer, &one.thing)?.unwrap_or_default();
     let told = handoffs::told(cx, lens, one.customer)?;
     let kept = receipts::of(cx, lens, one.steps.iter().map(|step| step.touch))?;
+    let disputes = handoffs::disputes::about(cx, lens, one.id.uuid())?;
     let parties = [Some(one.from), Some(one.to), one.waits_for.map(|(who, _)| who)];
     let holders = custody.iter().filter_map(|held| held.who.id());
     let parties: Vec<_> = parties.into_iter().flatten().chain(holders).collect();
     let names = faces::names(cx, lens, parties)?;
-    Ok(Some(Found { one, called, custody, told, kept, names }))
+    Ok(Some(Found { one, called, custody, told, kept, disputes, names }))
 }
 
 struct Looking<'a> {
@@ -200,6 +208,7 @@ impl Looking<'_> {
                 .map(|(_, due)| time::clock(one.offered, due, self.now, self.zone())),
             chain: faces::chain(one, self.now, self.zone()),
             answer: self.answer(),
+            disputes: self.found.disputes.iter().map(disputes::line).collect(),
             brief: halves(one.brief.iter().map(|item| self.need(item, acts)).collect()),
             brief_count: format!("{have} of {all} complete"),
             brief_share: format!("{}%", 100 * have / all.max(1)),

@@ -252,3 +252,39 @@ async fn differs((priya, ines): (&Somebody<'_>, &Somebody<'_>), (maya, path): (C
         assert!(customer.says(text), "{text}: {}", customer.text);
     }
 }
+
+#[tokio::test]
+async fn who_is_asked_says_whose_part_it_is_and_how_it_knows() {
+    for world in worlds() {
+        let (maya, case) = maya(&world);
+        let (priya, ines) = (world.priya(), world.somebody(world.at.harbour, Role::PartnerStaff));
+        let path = offered(&world, maya, case).await;
+        let form = format!("{path}/not-our-part");
+        assert!(ines.get(&path).await.says(&format!("href=\"{form}\"")));
+        let page = ines.get(&form).await;
+        assert!(page.says("Not your part: Motor cuts out uphill"), "{}", page.text);
+        assert!(page.says("I do not know: the brand finds out"));
+        // What was typed stays, with what to do.
+        let short = ines.post(&form, "leg=carrier&words=no&reference=P+17").await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for text in ["Nothing was noted", "This needs words: 3 to 500", "value=\"P 17\""] {
+            assert!(short.says(text), "{text}: {}", short.text);
+        }
+        let said = "leg=carrier&words=It+fell+off+the+van&reference=P+17";
+        let opened = ines.post(&form, said).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+        let dispute = ines.get(&opened.location).await;
+        assert!(dispute.says("It fell off the van"), "{}", dispute.text);
+        // The offer and its clock go on, and both pages lead to the dispute.
+        for who in [&priya, &ines] {
+            let page = who.get(&path).await;
+            assert!(page.says("whose part it is is not answered yet."), "{}", page.text);
+            assert!(!page.says("It is not our part"), "once");
+        }
+        assert!(ines.get(&path).await.says("Your answer"));
+        // A competitor finds neither.
+        let rival = world.somebody(world.at.spoke, Role::PartnerStaff);
+        assert_eq!(rival.get(&form).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(rival.post(&form, said).await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -224,7 +224,7 @@ fn form_of_handing(route: &str, own: &Estate) -> Sent {
         "POST /changes/{id}/steps" => {
             Sent::form(format!("step=accept&obligation={}", own.obligation))
         }
-        "POST /changes/{id}/not-our-part" => Sent::form("leg=carrier&words=It+left+us+on+Monday"),
+        _ if route.ends_with("/not-our-part") => Sent::form("leg=carrier&words=It+left+us+then"),
         "POST /disputes/{id}/steps" => Sent::form("step=withdraw"),
         "POST /customers/{id}/traces" => {
             Sent::form(format!("sale={}&words=It+never+came", own.sale))

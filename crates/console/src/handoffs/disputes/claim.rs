@@ -8,7 +8,7 @@ use handfast_kit::OrganisationId;
 use handfast_record::{
     ChangeId, CustomerId, ObligationId, customers, organisations,
     sharing::{self, Lens, looks::Occasion},
-    touches,
+    touches::{self, Leg},
 };
 use handfast_web::{App, Failure, Form, Frame, Nav, Path, Query, Viewer, see_other};
 use serde::Deserialize;
@@ -28,7 +28,7 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    fn claimed(&self) -> Claimed {
+    pub(super) fn claimed(&self) -> Claimed {
         Claimed {
             leg: self.leg.clone(),
             organisation: self.organisation.clone(),
@@ -120,20 +120,38 @@ async fn new_page(
     let (one, known) = found.await?.ok_or(Failure::NotFound)?;
     let duty = meant(&one, viewer, &typed).ok_or(Failure::NotFound)?;
     typed.obligation = duty.to_string();
-    if typed.leg.is_empty() {
-        "other".clone_into(&mut typed.leg);
-    }
     let obliged = one.obligations.iter().find(|one| one.id == duty).map(|one| one.organisation);
     let choices = known.into_iter().filter(|(id, _)| Some(*id) != obliged);
     let title = format!("Not your part: a change of {}", one.changed.in_words());
-    let frame = Frame::of(viewer, uri, Nav::HandOffs, title);
+    let of = Of { title, name: "The change", path: changes::path(id) };
+    form(viewer, uri, of, choices.collect(), (typed, refusal))
+}
+
+/// What the form is about, and its page.
+pub(super) struct Of {
+    pub(super) title: String,
+    pub(super) name: &'static str,
+    pub(super) path: String,
+}
+
+pub(super) fn form(
+    viewer: &Viewer,
+    uri: &Uri,
+    of: Of,
+    choices: Vec<(OrganisationId, String)>,
+    (mut typed, refusal): (Typed, Option<Refusal>),
+) -> Result<Response, Failure> {
+    if typed.leg.is_empty() {
+        Leg::Other.word().clone_into(&mut typed.leg);
+    }
+    let frame = Frame::of(viewer, uri, Nav::HandOffs, of.title);
     let reply = reply(refusal.as_ref());
     reply.with(&NewPage {
-        frame: frame.below("The change", changes::path(id)),
-        path: format!("{}/not-our-part", changes::path(id)),
-        back: changes::path(id),
+        frame: frame.below(of.name, of.path.clone()),
+        path: format!("{}/not-our-part", of.path),
+        back: of.path,
         legs: LEGS.map(|(leg, label)| (leg.word(), label)),
-        choices: choices.map(|(id, name)| (id.to_string(), name)).collect(),
+        choices: choices.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
         words_error: beside(refusal.as_ref(), "words"),
         reference_error: beside(refusal.as_ref(), "reference"),
         organisation_error: beside(refusal.as_ref(), "organisation"),

@@ -3,12 +3,13 @@
 
 mod acting;
 mod claim;
+mod handed;
 mod one;
 mod trace;
 mod tracing;
 
 use axum::http::Method;
-use handfast_handoffs::disputes::Error;
+use handfast_handoffs::disputes::{Dispute, Error, State};
 use handfast_kit::OrganisationId;
 use handfast_record::{
     DisputeId, TraceId,
@@ -38,9 +39,12 @@ const KNOWN: &[Flash] =
 
 pub(super) fn routes() -> Vec<Route> {
     const CLAIM: &str = "/changes/{id}/not-our-part";
+    const HANDED: &str = "/hand-offs/{id}/not-our-part";
     vec![
         page(Method::GET, CLAIM, Access::Worker, claim::show),
         page(Method::POST, CLAIM, Access::Worker, claim::open),
+        page(Method::GET, HANDED, Access::Worker, handed::show),
+        page(Method::POST, HANDED, Access::Worker, handed::open),
         page(Method::GET, "/disputes/{id}", Access::Member, one::show),
         page(Method::GET, "/disputes/{id}/receipts", Access::Member, one::download),
         page(Method::POST, "/disputes/{id}/steps", Access::Worker, acting::dispute),
@@ -58,6 +62,17 @@ fn path(id: DisputeId) -> String {
 
 fn trace_path(id: TraceId) -> String {
     format!("/traces/{id}")
+}
+
+/// A dispute in a line: where it leads to, what it is called, how it stands.
+pub(super) fn line(one: &Dispute) -> (String, String, &'static str) {
+    let standing = match one.state {
+        State::Open => "whose part it is is not answered yet.",
+        State::Answered => "both deny it, and the brand decides.",
+        State::Settled => "it is settled who answers for it.",
+        State::Withdrawn => "it was taken back.",
+    };
+    (path(one.id), one.reference.clone(), standing)
 }
 
 /// What a refusal is on a page.
