@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use handfast_handoffs::{State, links::Over, obligations::DutyState};
+use handfast_handoffs::{State, disputes, links::Over, obligations::DutyState};
 use handfast_kit::Zone;
 use handfast_web::{Failure, html, html_with};
 
@@ -66,6 +66,7 @@ fn words(ended: &Ended) -> (&'static str, String) {
         ),
         Over::HandOff(state) => hand_off(state),
         Over::Obligation(state) => obligation(state),
+        Over::Dispute(state) => dispute(state),
     };
     (title, text)
 }
@@ -109,6 +110,26 @@ fn obligation(state: DutyState) -> (&'static str, String) {
              was changed, and nothing is left to do.",
         ),
         _ => VERIFIED,
+    };
+    (title, text.to_owned())
+}
+
+fn dispute(state: disputes::State) -> (&'static str, String) {
+    let (title, text) = match state {
+        disputes::State::Withdrawn => (
+            "It was taken back",
+            "Whoever said that it was your part says so no more. Nothing was changed, and nothing \
+             is left to do.",
+        ),
+        disputes::State::Settled => (
+            "It is settled",
+            "It is known who answers for it. Nothing was changed now. To read what was decided, \
+             sign in.",
+        ),
+        disputes::State::Answered | disputes::State::Open => (
+            "It was answered",
+            "Your organisation has answered, and the brand decides. Nothing was changed now.",
+        ),
     };
     (title, text.to_owned())
 }

@@ -2,6 +2,7 @@
 //! answered from a phone. The link is all there is, so there are no cookies and no sessions here;
 //! opening it changes nothing, and a link that cannot be used says why.
 
+mod dispute;
 mod ended;
 mod hand_off;
 mod obligation;
@@ -156,6 +157,7 @@ fn asked(
         What::Obligation(duty) => {
             html_with(status, &obligation::page(&found.shown(app), duty, typed, said, refusal))
         }
+        What::Dispute(one) => html_with(status, &dispute::page(found, one, typed, refusal)),
     }
 }
 
@@ -188,7 +190,10 @@ async fn answered(
         Behind::Ended(ended) => {
             let network = ended.home.as_ref().map_or("Handfast", |(network, _)| network);
             let was_duty = matches!(&before, Behind::Good(found) if is_duty(found));
+            let was_dispute = matches!(ended.over, Over::Dispute(_));
             match pressed {
+                Act::Accept if was_dispute => done(network, OURS),
+                Act::Decline(_) if was_dispute => done(network, NOT_OURS),
                 Act::Accept if !was_duty => done(network, ACCEPTED),
                 Act::Decline(_) if !was_duty => done(network, DECLINED),
                 Act::ReadBack(_) if was_duty => done(network, VERIFIED),
@@ -206,6 +211,13 @@ const DECLINED: (&str, &str) = (
     "You have declined",
     "It stays with whoever asked you. They can read your reason, and you are not asked for this \
      again.",
+);
+
+const OURS: (&str, &str) =
+    ("You answer for it", "It is settled: it was your part. The other side can see that.");
+const NOT_OURS: (&str, &str) = (
+    "Your evidence is noted",
+    "You say that it was not your part either. The brand decides, and you are told.",
 );
 
 /// What is said above a page that goes on.
@@ -279,6 +291,10 @@ fn found(
             // Who entered it may be a partner of whom this one knows nothing.
             What::Obligation(duty) => {
                 (organisations::brand_id(link.network), Some(duty.obligation.customer))
+            }
+            What::Dispute(one) => {
+                let brand = organisations::brand_id(link.network);
+                (one.claimant.id().unwrap_or(brand), Some(one.customer))
             }
         };
         let own_ref = match customer {

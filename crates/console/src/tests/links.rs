@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use handfast_db::{Cx, Tx};
 use handfast_handoffs::{
-    Actor, BriefEntry, Offer, State, Thing,
+    Actor, BriefEntry, Offer, State, Thing, disputes,
     links::{self, Asked},
 };
 use handfast_record::{
@@ -164,5 +164,56 @@ async fn who_looked_by_a_link_is_written_down() {
         assert_eq!((look.organisation, look.person), (world.at.harbour, None));
         assert_eq!(look.what, "link");
         assert!(look.classes.contains(&Class::Identity));
+    }
+}
+
+/// Aurora says that it is Harbour Wheelworks’ part; where the link of the letter leads.
+fn disputed(world: &World) -> String {
+    let (hand_off, _) = asked(world);
+    let at = &world.at;
+    let (network, harbour, now) = (at.network, at.harbour, at.clock.now());
+    let lens = at.lens(at.brand);
+    let priya = Actor { organisation: at.brand, person: None, name: "Priya Nair".to_owned() };
+    let claim = disputes::Claim {
+        leg: handfast_record::touches::Leg::Carrier,
+        organisation: Some(harbour),
+        words: "It left us on <Monday>".to_owned(),
+        reference: String::new(),
+    };
+    let open = move |tx: &mut Tx<'_>| disputes::open(tx, &lens, &priya, now, (hand_off, &claim));
+    let about = Asked::Dispute(at.db.write(open).unwrap().id);
+    let issue = move |tx: &mut Tx<'_>| {
+        links::issue(tx, network, harbour, about, "ines@harbour.example", now)
+    };
+    format!("{}{}", links::PATH, at.db.write(issue).unwrap().text())
+}
+
+#[tokio::test]
+async fn she_is_named_in_a_dispute_and_says_whose_part_it_was() {
+    for world in worlds() {
+        let ines = world.stranger();
+        let path = disputed(&world);
+        let page = ines.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        for said in [
+            "It left us on &#60;Monday&#62;",
+            "Aurora Cycles",
+            "Please answer by",
+            "The customer waits for none of this.",
+        ] {
+            assert!(page.says(said), "{said}: {}", page.text);
+        }
+        assert!(!page.says("Maya"), "no agreement opens her name: {}", page.text);
+        let short = ines.post(&path, "act=decline&reason=no&turn=1").await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(short.says("This needs words") && short.says(">no</textarea>"), "{}", short.text);
+        assert_eq!(ines.post(&path, "act=ask&item=More").await.status, StatusCode::CONFLICT);
+        for _ in 0..2 {
+            let done = ines.post(&path, "act=accept&turn=1").await;
+            assert!(done.says("You answer for it"), "also pressed twice: {}", done.text);
+        }
+        let over = ines.get(&path).await;
+        assert_eq!(over.status, StatusCode::GONE);
+        assert!(over.says("It is settled"), "{}", over.text);
     }
 }

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     Actor,
     acting::Voice,
+    links,
     obligations::{self, Obligation},
     reading::names,
     store::StoredStep,
@@ -316,7 +317,11 @@ fn note(
         words: made.words.clone(),
         touch,
     };
-    store::insert_step(tx, voice.author.network(), stored.id, &step).map(drop)
+    let network = voice.author.network();
+    store::insert_step(tx, network, stored.id, &step)?;
+    let waits_for = stored.waits.map(|(who, _)| who);
+    let asked = (stored.id, quarrel.respondent);
+    links::follow_dispute(tx, network, asked, (made.step, waits_for), now)
 }
 
 pub(super) fn zone(tx: &mut Tx<'_>, network: NetworkId) -> Result<handfast_kit::Zone, Fault> {

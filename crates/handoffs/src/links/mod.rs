@@ -19,16 +19,20 @@ use std::collections::HashMap;
 
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
-use handfast_record::{HandOffId, ObligationId, organisations, people, sharing::Lens};
+use handfast_record::{
+    DisputeId, HandOffId, ObligationId, organisations, people,
+    sharing::{Lens, Who},
+};
 use handfast_web::{Failure, Role, Secret, TokenHash};
 
 pub use keeping::write_checkpoints;
 pub use letters::{Occasion, write_to, writer};
-pub(crate) use letters::{follow, follow_duties};
+pub(crate) use letters::{follow, follow_dispute, follow_duties};
 pub use over::{Over, over};
 
 use crate::{
     Actor, HandOff, State,
+    disputes::{self, Dispute},
     obligations::{self, Change, Obligation, ReadBack, Value},
 };
 
@@ -47,6 +51,8 @@ pub enum Asked {
     HandOff(HandOffId),
     /// To apply a change, or to say why it is not one's part.
     Obligation(ObligationId),
+    /// To say whether something was one's part.
+    Dispute(DisputeId),
 }
 
 /// A link, good or not.
@@ -71,6 +77,8 @@ pub enum What {
     HandOff(Box<HandOff>),
     /// An obligation that is open.
     Obligation(Box<Duty>),
+    /// A dispute that waits for an answer.
+    Dispute(Box<Dispute>),
 }
 
 /// What an organisation is to do, and the change by which it is obliged.
@@ -111,6 +119,9 @@ pub enum Error {
     /// As for those who sign in.
     #[error(transparent)]
     Obligation(obligations::Error),
+    /// As for those who sign in.
+    #[error(transparent)]
+    Dispute(disputes::Error),
     /// It is not what the link asks for.
     #[error("this link does not ask for that")]
     NotAsked,
@@ -140,18 +151,29 @@ impl From<obligations::Error> for Error {
     }
 }
 
+impl From<disputes::Error> for Error {
+    fn from(error: disputes::Error) -> Self {
+        match error {
+            disputes::Error::Fault(fault) => Self::Fault(fault),
+            disputes::Error::NotFound | disputes::Error::Over => Self::Over,
+            error => Self::Dispute(error),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Over => Self::NotFound,
             Error::HandOff(crate::Error::WordsWrong | crate::Error::BriefWrong)
-            | Error::Obligation(obligations::Error::WordsWrong) => {
+            | Error::Obligation(obligations::Error::WordsWrong)
+            | Error::Dispute(disputes::Error::WordsWrong) => {
                 Self::field("words", error.to_string())
             }
             Error::Obligation(obligations::Error::TooLong) => {
                 Self::field("held", error.to_string())
             }
-            Error::HandOff(_) | Error::Obligation(_) | Error::NotAsked => {
+            Error::HandOff(_) | Error::Obligation(_) | Error::Dispute(_) | Error::NotAsked => {
                 Self::Conflict(error.to_string())
             }
             Error::Fault(fault) => fault.into(),
@@ -240,7 +262,23 @@ pub fn show(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, link: &Link) -> Result<Op
             let duty = duty(cx, lens, link, id)?.filter(|duty| duty.obligation.state.is_open());
             Ok(duty.map(|duty| What::Obligation(Box::new(duty))))
         }
+        Asked::Dispute(id) => {
+            let dispute = dispute(cx, lens, link, id)?;
+            let dispute = dispute.filter(|one| one.state == disputes::State::Open);
+            Ok(dispute.map(|one| What::Dispute(Box::new(one))))
+        }
     }
+}
+
+/// The dispute that a link asks about, open or not.
+fn dispute(
+    cx: &mut Cx<'_>,
+    lens: &Lens,
+    link: &Link,
+    id: DisputeId,
+) -> Result<Option<Dispute>, Fault> {
+    let found = disputes::find(cx, lens, id)?;
+    Ok(found.filter(|one| one.respondent == Who::Named(link.organisation)))
 }
 
 /// The obligation that a link asks for, open or not.
@@ -280,27 +318,44 @@ pub fn act(
         return Err(Error::Over);
     }
     let actor = Actor { organisation: link.organisation, person: None, name: link.email.clone() };
-    match link.asked {
+    done(tx, &lens, &actor, now, (link.asked, act))
+}
+
+fn done(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    (asked, act): (Asked, &Act),
+) -> Result<(), Error> {
+    match asked {
         Asked::Obligation(id) => {
             match act {
-                Act::See => obligations::see(tx, &lens, &actor, now, id)?,
-                Act::Accept => obligations::accept(tx, &lens, &actor, now, id)?,
-                Act::Decline(why) => obligations::refuse(tx, &lens, &actor, now, id, why)?,
-                Act::Apply(words) => obligations::applied(tx, &lens, &actor, now, id, words)?,
+                Act::See => obligations::see(tx, lens, actor, now, id)?,
+                Act::Accept => obligations::accept(tx, lens, actor, now, id)?,
+                Act::Decline(why) => obligations::refuse(tx, lens, actor, now, id, why)?,
+                Act::Apply(words) => obligations::applied(tx, lens, actor, now, id, words)?,
                 Act::ReadBack(held) => {
                     let held = (held, ReadBack::Typed);
-                    obligations::read_back(tx, &lens, &actor, now, id, held)?
+                    obligations::read_back(tx, lens, actor, now, id, held)?
                 }
                 Act::Ask(_) => return Err(Error::NotAsked),
             };
         }
         Asked::HandOff(id) => {
             match act {
-                Act::See => crate::see(tx, &lens, &actor, now, id)?,
-                Act::Accept => crate::accept(tx, &lens, &actor, now, id)?,
-                Act::Decline(reason) => crate::decline(tx, &lens, &actor, now, id, reason)?,
-                Act::Ask(item) => crate::ask(tx, &lens, &actor, now, id, item)?,
+                Act::See => crate::see(tx, lens, actor, now, id)?,
+                Act::Accept => crate::accept(tx, lens, actor, now, id)?,
+                Act::Decline(reason) => crate::decline(tx, lens, actor, now, id, reason)?,
+                Act::Ask(item) => crate::ask(tx, lens, actor, now, id, item)?,
                 Act::Apply(_) | Act::ReadBack(_) => return Err(Error::NotAsked),
+            };
+        }
+        Asked::Dispute(id) => {
+            match act {
+                Act::Accept => disputes::accept(tx, lens, actor, now, (id, ""))?,
+                Act::Decline(why) => disputes::reject(tx, lens, actor, now, (id, why, ""))?,
+                _ => return Err(Error::NotAsked),
             };
         }
     }
@@ -320,6 +375,7 @@ impl What {
         match self {
             Self::HandOff(hand_off) => hand_off.version,
             Self::Obligation(duty) => duty.obligation.version,
+            Self::Dispute(dispute) => dispute.version,
         }
     }
 }
@@ -336,7 +392,7 @@ impl Act {
             Self::ReadBack(_) => "read",
         };
         match asked {
-            Asked::HandOff(_) => word.to_owned(),
+            Asked::HandOff(_) | Asked::Dispute(_) => word.to_owned(),
             Asked::Obligation(_) => format!("{word} {turn}"),
         }
     }

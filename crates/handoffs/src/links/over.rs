@@ -4,8 +4,8 @@ use handfast_db::{Cx, Fault};
 use handfast_kit::TimeMs;
 use handfast_record::sharing::Lens;
 
-use super::{Asked, Link, duty, is_addressed};
-use crate::{State, obligations::DutyState};
+use super::{Asked, Link, dispute, duty, is_addressed};
+use crate::{State, disputes, obligations::DutyState};
 
 /// Why a link is good no more, as far as whoever holds it may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Over {
     HandOff(State),
     /// The obligation was verified, overtaken, or is its organisation's no more.
     Obligation(DutyState),
+    /// The dispute was answered, settled or taken back.
+    Dispute(disputes::State),
 }
 
 /// Why a link that is [known](super::known) is good no more. What it asked for is told through the
@@ -41,6 +43,10 @@ pub fn over(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, link: &Link) -> Result<Ov
         Asked::Obligation(id) => {
             let state = duty(cx, lens, link, id)?.map(|duty| duty.obligation.state);
             state.filter(|state| !state.is_open()).map(Over::Obligation)
+        }
+        Asked::Dispute(id) => {
+            let state = dispute(cx, lens, link, id)?.map(|one| one.state);
+            state.filter(|state| *state != disputes::State::Open).map(Over::Dispute)
         }
     };
     let expired = (link.expires <= now).then_some(Over::Expired(link.expires));

@@ -13,6 +13,7 @@ impl Asked {
         match self {
             Self::HandOff(_) => "hand_off",
             Self::Obligation(_) => "obligation",
+            Self::Dispute(_) => "dispute",
         }
     }
 
@@ -21,6 +22,7 @@ impl Asked {
         match self {
             Self::HandOff(id) => id.as_kind(),
             Self::Obligation(id) => id.as_kind(),
+            Self::Dispute(id) => id.as_kind(),
         }
     }
 
@@ -29,6 +31,7 @@ impl Asked {
         match word {
             "hand_off" => Ok(Self::HandOff(id.as_kind())),
             "obligation" => Ok(Self::Obligation(id.as_kind())),
+            "dispute" => Ok(Self::Dispute(id.as_kind())),
             other => Err(Fault::other(format!("a link to a thing of kind {other:?}"))),
         }
     }

@@ -2,6 +2,7 @@
 //! only as they are sent, through the lens of whom they are for; so the outbox holds no words.
 
 mod checkpoint;
+mod dispute;
 mod hand_off;
 mod obligation;
 
@@ -12,9 +13,9 @@ use handfast_db::{Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_mail::{Letter, Writer, Written};
 use handfast_record::{
-    HandOffId, ObligationId, organisations,
-    sharing::Lens,
-    touches::{DutyStep, HandOffStep},
+    DisputeId, HandOffId, ObligationId, organisations,
+    sharing::{Lens, Who},
+    touches::{DisputeStep, DutyStep, HandOffStep},
 };
 
 use super::{Asked, PATH, What, address_of, addresses_of, issue, show};
@@ -41,6 +42,8 @@ const KINDS: [(&str, Occasion); 4] = [
 ];
 const HAND_OFF: &str = "hand_off";
 const HAND_OFF_AGAIN: &str = "hand_off_again";
+const DISPUTE: &str = "dispute";
+const DISPUTE_AGAIN: &str = "dispute_again";
 /// How far the signed ledger goes.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 
@@ -125,6 +128,30 @@ pub(crate) fn follow_duties(
     handfast_mail::send_all(tx, now, &letters).map(drop)
 }
 
+/// Writes what follows from a step of a dispute: a letter to the one that is named, or none any
+/// more: whoever answered it, or did not in time, it is the brand's to decide then.
+pub(crate) fn follow_dispute(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    (id, respondent): (DisputeId, OrganisationId),
+    (step, waits_for): (DisputeStep, Option<OrganisationId>),
+    now: TimeMs,
+) -> Result<(), Fault> {
+    let asked = Asked::Dispute(id);
+    match step {
+        DisputeStep::Opened => write_to(tx, network, respondent, asked, Occasion::Asked, now),
+        DisputeStep::Chased if waits_for == Some(respondent) => {
+            write_to(tx, network, respondent, asked, Occasion::Reminded, now)
+        }
+        DisputeStep::Chased => Ok(()),
+        DisputeStep::Accepted
+        | DisputeStep::Rejected
+        | DisputeStep::Settled
+        | DisputeStep::Withdrawn
+        | DisputeStep::Escalated => handfast_mail::withdraw(tx, network, asked.id(), now).map(drop),
+    }
+}
+
 /// A letter that is worded only as it is sent.
 fn unworded(
     network: NetworkId,
@@ -147,6 +174,8 @@ fn kind(asked: Asked, occasion: Occasion) -> &'static str {
     match (asked, occasion) {
         (Asked::HandOff(_), Occasion::Asked) => HAND_OFF,
         (Asked::HandOff(_), _) => HAND_OFF_AGAIN,
+        (Asked::Dispute(_), Occasion::Asked) => DISPUTE,
+        (Asked::Dispute(_), _) => DISPUTE_AGAIN,
         (Asked::Obligation(_), wanted) => {
             let found = KINDS.iter().find(|(_, occasion)| *occasion == wanted);
             found.map_or("obligation", |(kind, _)| *kind)
@@ -157,9 +186,12 @@ fn kind(asked: Asked, occasion: Occasion) -> &'static str {
 /// What a letter of this kind is about, and why it is written.
 fn about(letter: &Letter) -> Option<(Asked, Occasion)> {
     let hand_off = Asked::HandOff(letter.thread.as_kind());
+    let dispute = Asked::Dispute(letter.thread.as_kind());
     match letter.kind.as_str() {
         HAND_OFF => Some((hand_off, Occasion::Asked)),
         HAND_OFF_AGAIN => Some((hand_off, Occasion::Reminded)),
+        DISPUTE => Some((dispute, Occasion::Asked)),
+        DISPUTE_AGAIN => Some((dispute, Occasion::Reminded)),
         other => {
             let (_, occasion) = KINDS.iter().find(|(kind, _)| *kind == other)?;
             Some((Asked::Obligation(letter.thread.as_kind()), *occasion))
@@ -210,6 +242,10 @@ fn worded(
         What::HandOff(hand_off) => hand_off.from,
         // Who entered it may be a partner of whom this one knows nothing.
         What::Obligation(_) => organisations::brand_id(*network),
+        What::Dispute(one) => match &one.claimant {
+            Who::Named(claimant) => *claimant,
+            Who::Veiled(_) => organisations::brand_id(*network),
+        },
     };
     let names = organisations::names(tx, *network, [from, *organisation])?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
@@ -224,6 +260,7 @@ fn worded(
     match what {
         What::HandOff(hand_off) => hand_off::letter(&hand_off, words).map(Some),
         What::Obligation(duty) => obligation::letter(&duty, words).map(Some),
+        What::Dispute(one) => dispute::letter(&one, words).map(Some),
     }
 }
 

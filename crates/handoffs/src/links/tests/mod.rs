@@ -1,6 +1,7 @@
 //! Stories of links: Ines of Harbour Wheelworks answers from her phone, without an account.
 #![allow(clippy::unwrap_used)]
 
+mod disputed;
 mod keeping;
 
 use std::{sync::Mutex, thread};

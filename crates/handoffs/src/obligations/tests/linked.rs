@@ -58,7 +58,7 @@ fn behind(told: &Move, link: TokenHash) -> Option<Obligation> {
     });
     found.map_err(|fault: Fault| fault).unwrap().map(|what| match what {
         What::Obligation(duty) => duty.obligation,
-        What::HandOff(one) => panic!("an obligation: {one:?}"),
+        other => panic!("an obligation: {other:?}"),
     })
 }
 
