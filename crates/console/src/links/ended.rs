@@ -67,6 +67,12 @@ fn words(ended: &Ended) -> (&'static str, String) {
         Over::HandOff(state) => hand_off(state),
         Over::Obligation(state) => obligation(state),
         Over::Dispute(state) => dispute(state),
+        Over::Leg => (
+            "It was answered",
+            "Your part of this delivery was answered, or is another’s. Nothing was changed now. \
+             To see how it stands, sign in."
+                .to_owned(),
+        ),
     };
     (title, text)
 }

@@ -5,6 +5,7 @@
 mod dispute;
 mod ended;
 mod hand_off;
+mod leg;
 mod obligation;
 mod typed;
 
@@ -43,6 +44,12 @@ pub(crate) fn routes() -> Vec<Route> {
 enum Behind {
     Good(Box<Found>),
     Ended(Ended),
+}
+
+impl Behind {
+    const fn is_good(&self) -> bool {
+        matches!(self, Self::Good(_))
+    }
 }
 
 /// A good link and what it asks for.
@@ -158,6 +165,9 @@ fn asked(
             html_with(status, &obligation::page(&found.shown(app), duty, typed, said, refusal))
         }
         What::Dispute(one) => html_with(status, &dispute::page(found, one, typed, refusal)),
+        What::Leg(trace, which) => {
+            html_with(status, &leg::page(found, (trace, *which), typed, refusal))
+        }
     }
 }
 
@@ -194,6 +204,7 @@ async fn answered(
             match pressed {
                 Act::Accept if was_dispute => done(network, OURS),
                 Act::Decline(_) if was_dispute => done(network, NOT_OURS),
+                _ if ended.over == Over::Leg && before.is_good() => done(network, ANSWERED),
                 Act::Accept if !was_duty => done(network, ACCEPTED),
                 Act::Decline(_) if !was_duty => done(network, DECLINED),
                 Act::ReadBack(_) if was_duty => done(network, VERIFIED),
@@ -220,6 +231,11 @@ const NOT_OURS: (&str, &str) = (
     "You say that it was not your part either. The brand decides, and you are told.",
 );
 
+const ANSWERED: (&str, &str) = (
+    "Your answer is noted",
+    "The brand sees it beside the others’. What the customer gets goes on meanwhile.",
+);
+
 /// What is said above a page that goes on.
 fn said(pressed: &Act, is_duty: bool) -> Option<&'static str> {
     Some(match pressed {
@@ -238,6 +254,7 @@ fn said(pressed: &Act, is_duty: bool) -> Option<&'static str> {
         }
         // What differs stands above.
         Act::ReadBack(_) | Act::Accept | Act::Decline(_) => return None,
+        Act::Broke(_) => "Your answer is noted. You have another part of it, below.",
     })
 }
 
@@ -296,6 +313,7 @@ fn found(
                 let brand = organisations::brand_id(link.network);
                 (one.claimant.id().unwrap_or(brand), Some(one.customer))
             }
+            What::Leg(trace, _) => (organisations::brand_id(link.network), Some(trace.customer)),
         };
         let own_ref = match customer {
             Some(customer) => customers::find(cx, lens, customer)?.and_then(|seen| {

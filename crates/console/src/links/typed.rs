@@ -39,6 +39,7 @@ impl Typed {
             "decline" => Act::Decline(self.reason.clone()),
             "ask" => Act::Ask(self.item.clone()),
             "apply" => Act::Apply(self.evidence.clone()),
+            "broke" => Act::Broke(self.reason.clone()),
             "read" => Act::ReadBack(self.held(what)?),
             _ => return Err(Failure::field("act", "press one of the buttons")),
         })

@@ -23,6 +23,9 @@ pub(super) const SETTLED: Flash =
 pub(super) const ENDED: Flash =
     Flash::new("parted", "The partnership has ended. What was written stays in the record.");
 
+/// How many of each kind stand there at once; the rest is opened.
+const SHOWN: usize = 5;
+
 #[derive(Template)]
 #[template(path = "partner_ending.html")]
 struct EndingPage {

@@ -3,7 +3,11 @@
 use axum::http::StatusCode;
 use handfast_db::{Cx, Tx};
 use handfast_handoffs::{
-    Actor, BriefEntry, Offer, State, Thing, disputes,
+    Actor, BriefEntry, Offer, State, Thing,
+    disputes::{
+        self,
+        traces::{self, NewTrace},
+    },
     links::{self, Asked},
 };
 use handfast_record::{
@@ -215,5 +219,55 @@ async fn she_is_named_in_a_dispute_and_says_whose_part_it_was() {
         let over = ines.get(&path).await;
         assert_eq!(over.status, StatusCode::GONE);
         assert!(over.says("It is settled"), "{}", over.text);
+    }
+}
+
+/// An order of Spoke & Chain never came; where the link of its letter leads.
+fn traced(world: &World) -> String {
+    let at = &world.at;
+    let (maya, _) = at.record(at.spoke, "1", None, "Maya Okafor");
+    world.order(at.spoke, ("O-17", "1"), -3, None);
+    let (network, spoke, now, email) = (at.network, at.spoke, at.clock.now(), "sam@spoke.example");
+    let set = move |tx: &mut Tx<'_>| organisations::set_contact_email(tx, network, spoke, email);
+    at.db.write(set).unwrap();
+    let sale = at.seen(at.brand, maya, handfast_record::sales::of_customer)[0].id;
+    let lens = at.lens(at.brand);
+    let priya = Actor { organisation: at.brand, person: None, name: "Priya Nair".to_owned() };
+    let words = "She waited at home all day".to_owned();
+    let new = NewTrace { customer: maya, sale, words, by_customer: true };
+    let open = move |tx: &mut Tx<'_>| traces::open(tx, &lens, &priya, now, &new);
+    let about = Asked::Leg(at.db.write(open).unwrap().id);
+    let issue = move |tx: &mut Tx<'_>| links::issue(tx, network, spoke, about, email, now);
+    format!("{}{}", links::PATH, at.db.write(issue).unwrap().text())
+}
+
+#[tokio::test]
+async fn a_seller_proves_its_part_of_a_delivery_that_never_came() {
+    for world in worlds() {
+        let sam = world.stranger();
+        let path = traced(&world);
+        let page = sam.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        for said in
+            ["A delivery did not arrive:", "O-17", "What the record says", "Our part is done"]
+        {
+            assert!(page.says(said), "{said}: {}", page.text);
+        }
+        let short = sam.post(&path, "act=apply&evidence=no&turn=1").await;
+        assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(short.says("This needs words") && short.says(">no</textarea>"), "{}", short.text);
+        // It has several parts: each is asked for after the other, until none is left.
+        for turn in 0..3 {
+            let asked = sam.get(&path).await;
+            if asked.status == StatusCode::GONE {
+                assert!(turn > 0 && asked.says("It was answered"), "{}", asked.text);
+                break;
+            }
+            let form = "act=apply&evidence=The+label+had+the+new+address&turn=";
+            let (_, rest) = asked.text.split_once("name=\"turn\" value=\"").unwrap();
+            let form = format!("{form}{}", rest.split('"').next().unwrap());
+            let done = sam.post(&path, &form).await;
+            assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+        }
     }
 }

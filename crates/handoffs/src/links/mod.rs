@@ -8,6 +8,7 @@
 //! shows, and changes nothing: programs that look through mail open links, too. What is done by a
 //! link is done once, however often it is sent.
 
+mod acting;
 mod keeping;
 mod letters;
 mod over;
@@ -20,20 +21,25 @@ use std::collections::HashMap;
 use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs};
 use handfast_record::{
-    DisputeId, HandOffId, ObligationId, organisations, people,
+    DisputeId, HandOffId, ObligationId, TraceId, organisations, people,
     sharing::{Lens, Who},
+    touches::Leg,
 };
 use handfast_web::{Failure, Role, Secret, TokenHash};
 
+pub use acting::act;
 pub use keeping::write_checkpoints;
 pub use letters::{Occasion, write_to, writer};
-pub(crate) use letters::{follow, follow_dispute, follow_duties};
+pub(crate) use letters::{follow, follow_dispute, follow_duties, follow_leg};
 pub use over::{Over, over};
 
 use crate::{
-    Actor, HandOff, State,
-    disputes::{self, Dispute},
-    obligations::{self, Change, Obligation, ReadBack, Value},
+    HandOff, State,
+    disputes::{
+        self, Dispute,
+        traces::{self, Trace},
+    },
+    obligations::{self, Change, Obligation, Value},
 };
 
 /// Where the page behind a link begins; the secret follows.
@@ -53,6 +59,8 @@ pub enum Asked {
     Obligation(ObligationId),
     /// To say whether something was one's part.
     Dispute(DisputeId),
+    /// To prove one's leg of a missing delivery, or to say that it broke there.
+    Leg(TraceId),
 }
 
 /// A link, good or not.
@@ -79,6 +87,8 @@ pub enum What {
     Obligation(Box<Duty>),
     /// A dispute that waits for an answer.
     Dispute(Box<Dispute>),
+    /// A leg of a missing delivery that is to be proved.
+    Leg(Box<Trace>, Leg),
 }
 
 /// What an organisation is to do, and the change by which it is obliged.
@@ -101,8 +111,10 @@ pub enum Act {
     Decline(String),
     /// Asks for something that the brief lacks.
     Ask(String),
-    /// Says that it is done, and what shows it; may be empty.
+    /// Says that it is done, and what shows it; may be empty of a change.
     Apply(String),
+    /// Says that it broke here, and how.
+    Broke(String),
     /// Types what its own system shows.
     ReadBack(Value),
 }
@@ -267,7 +279,19 @@ pub fn show(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, link: &Link) -> Result<Op
             let dispute = dispute.filter(|one| one.state == disputes::State::Open);
             Ok(dispute.map(|one| What::Dispute(Box::new(one))))
         }
+        Asked::Leg(id) => {
+            let Some(trace) = traces::find(cx, lens, id)? else { return Ok(None) };
+            let leg = open_leg(&trace, link.organisation);
+            Ok(leg.map(|leg| What::Leg(Box::new(trace), leg)))
+        }
     }
+}
+
+/// The first leg of an organisation that is to be answered.
+fn open_leg(trace: &Trace, organisation: OrganisationId) -> Option<Leg> {
+    let is_own = |leg: &&traces::ShownLeg| leg.who == Who::Named(organisation);
+    let mut own = trace.legs.iter().filter(is_own);
+    own.find(|leg| leg.told.as_ref().is_some_and(|told| told.is_open)).map(|leg| leg.leg)
 }
 
 /// The dispute that a link asks about, open or not.
@@ -296,72 +320,6 @@ fn duty(
     Ok(change.map(|change| Duty { change, obligation }))
 }
 
-/// Does something by a link, for its organisation, in the name of its address. Whoever does the
-/// same again on the same `turn` (what the page showed last, see [`What::turn`]) gets the same
-/// answer, and nothing happens.
-pub fn act(
-    tx: &mut Tx<'_>,
-    hash: &TokenHash,
-    now: TimeMs,
-    turn: i64,
-    act: &Act,
-) -> Result<(), Error> {
-    let link = find(tx, hash, now)?.ok_or(Error::Over)?;
-    // Of two who press at the same moment the second waits here, and finds it done.
-    let is_new = store::consume(tx, hash, &link, &act.key(link.asked, turn), now)?;
-    // What is typed back counts by what it says: the same again is nothing new.
-    if !is_new && !matches!(act, Act::ReadBack(_)) {
-        return Ok(());
-    }
-    let lens = Lens::of_partner(tx, link.network, link.organisation, now)?;
-    if show(tx, &lens, now, &link)?.is_none() {
-        return Err(Error::Over);
-    }
-    let actor = Actor { organisation: link.organisation, person: None, name: link.email.clone() };
-    done(tx, &lens, &actor, now, (link.asked, act))
-}
-
-fn done(
-    tx: &mut Tx<'_>,
-    lens: &Lens,
-    actor: &Actor,
-    now: TimeMs,
-    (asked, act): (Asked, &Act),
-) -> Result<(), Error> {
-    match asked {
-        Asked::Obligation(id) => {
-            match act {
-                Act::See => obligations::see(tx, lens, actor, now, id)?,
-                Act::Accept => obligations::accept(tx, lens, actor, now, id)?,
-                Act::Decline(why) => obligations::refuse(tx, lens, actor, now, id, why)?,
-                Act::Apply(words) => obligations::applied(tx, lens, actor, now, id, words)?,
-                Act::ReadBack(held) => {
-                    let held = (held, ReadBack::Typed);
-                    obligations::read_back(tx, lens, actor, now, id, held)?
-                }
-                Act::Ask(_) => return Err(Error::NotAsked),
-            };
-        }
-        Asked::HandOff(id) => {
-            match act {
-                Act::See => crate::see(tx, lens, actor, now, id)?,
-                Act::Accept => crate::accept(tx, lens, actor, now, id)?,
-                Act::Decline(reason) => crate::decline(tx, lens, actor, now, id, reason)?,
-                Act::Ask(item) => crate::ask(tx, lens, actor, now, id, item)?,
-                Act::Apply(_) | Act::ReadBack(_) => return Err(Error::NotAsked),
-            };
-        }
-        Asked::Dispute(id) => {
-            match act {
-                Act::Accept => disputes::accept(tx, lens, actor, now, (id, ""))?,
-                Act::Decline(why) => disputes::reject(tx, lens, actor, now, (id, why, ""))?,
-                _ => return Err(Error::NotAsked),
-            };
-        }
-    }
-    Ok(())
-}
-
 /// Forgets links that were good until long ago, and what they were used for. Answers how many.
 pub fn forget_expired(tx: &mut Tx<'_>, now: TimeMs) -> Result<u64, Fault> {
     let before = now.plus(GOOD_FOR_MS - KNOWN_FOR_MS);
@@ -376,24 +334,7 @@ impl What {
             Self::HandOff(hand_off) => hand_off.version,
             Self::Obligation(duty) => duty.obligation.version,
             Self::Dispute(dispute) => dispute.version,
-        }
-    }
-}
-
-impl Act {
-    /// What is used up by it. An obligation may come round again, so there each turn has its own.
-    fn key(&self, asked: Asked, turn: i64) -> String {
-        let word = match self {
-            Self::See => "see",
-            Self::Accept => "accept",
-            Self::Decline(_) => "decline",
-            Self::Ask(item) => return format!("ask {turn} {item}"),
-            Self::Apply(_) => "apply",
-            Self::ReadBack(_) => "read",
-        };
-        match asked {
-            Asked::HandOff(_) | Asked::Dispute(_) => word.to_owned(),
-            Asked::Obligation(_) => format!("{word} {turn}"),
+            Self::Leg(trace, _) => trace.version,
         }
     }
 }

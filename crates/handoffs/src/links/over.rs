@@ -4,8 +4,12 @@ use handfast_db::{Cx, Fault};
 use handfast_kit::TimeMs;
 use handfast_record::sharing::Lens;
 
-use super::{Asked, Link, dispute, duty, is_addressed};
-use crate::{State, disputes, obligations::DutyState};
+use super::{Asked, Link, dispute, duty, is_addressed, open_leg};
+use crate::{
+    State,
+    disputes::{self, traces},
+    obligations::DutyState,
+};
 
 /// Why a link is good no more, as far as whoever holds it may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub enum Over {
     Obligation(DutyState),
     /// The dispute was answered, settled or taken back.
     Dispute(disputes::State),
+    /// The leg of the missing delivery was answered, or nobody asks for it any more.
+    Leg,
 }
 
 /// Why a link that is [known](super::known) is good no more. What it asked for is told through the
@@ -47,6 +53,11 @@ pub fn over(cx: &mut Cx<'_>, lens: &Lens, now: TimeMs, link: &Link) -> Result<Ov
         Asked::Dispute(id) => {
             let state = dispute(cx, lens, link, id)?.map(|one| one.state);
             state.filter(|state| *state != disputes::State::Open).map(Over::Dispute)
+        }
+        Asked::Leg(id) => {
+            let trace = traces::find(cx, lens, id)?;
+            let is_over = |trace: &traces::Trace| open_leg(trace, link.organisation).is_none();
+            trace.filter(is_over).map(|_| Over::Leg)
         }
     };
     let expired = (link.expires <= now).then_some(Over::Expired(link.expires));

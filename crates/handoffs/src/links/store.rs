@@ -14,6 +14,7 @@ impl Asked {
             Self::HandOff(_) => "hand_off",
             Self::Obligation(_) => "obligation",
             Self::Dispute(_) => "dispute",
+            Self::Leg(_) => "leg",
         }
     }
 
@@ -23,6 +24,7 @@ impl Asked {
             Self::HandOff(id) => id.as_kind(),
             Self::Obligation(id) => id.as_kind(),
             Self::Dispute(id) => id.as_kind(),
+            Self::Leg(id) => id.as_kind(),
         }
     }
 
@@ -32,6 +34,7 @@ impl Asked {
             "hand_off" => Ok(Self::HandOff(id.as_kind())),
             "obligation" => Ok(Self::Obligation(id.as_kind())),
             "dispute" => Ok(Self::Dispute(id.as_kind())),
+            "leg" => Ok(Self::Leg(id.as_kind())),
             other => Err(Fault::other(format!("a link to a thing of kind {other:?}"))),
         }
     }

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     Actor,
     acting::Voice,
+    links,
     obligations::{self, DutyState},
     reading::{custody_at, has_left},
 };
@@ -344,6 +345,9 @@ fn note(
             touch,
         };
         store::insert_step(tx, network, stored.id, &step)?;
+        if made.leg.is_some() {
+            links::follow_leg(tx, network, (stored.id, concerned), made.step, now)?;
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod checkpoint;
 mod dispute;
 mod hand_off;
+mod leg;
 mod obligation;
 
 use std::sync::Arc;
@@ -13,9 +14,9 @@ use handfast_db::{Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
 use handfast_mail::{Letter, Writer, Written};
 use handfast_record::{
-    DisputeId, HandOffId, ObligationId, organisations,
+    DisputeId, HandOffId, ObligationId, TraceId, organisations,
     sharing::{Lens, Who},
-    touches::{DisputeStep, DutyStep, HandOffStep},
+    touches::{DisputeStep, DutyStep, HandOffStep, TraceStep},
 };
 
 use super::{Asked, PATH, What, address_of, addresses_of, issue, show};
@@ -44,6 +45,8 @@ const HAND_OFF: &str = "hand_off";
 const HAND_OFF_AGAIN: &str = "hand_off_again";
 const DISPUTE: &str = "dispute";
 const DISPUTE_AGAIN: &str = "dispute_again";
+const LEG: &str = "leg";
+const LEG_AGAIN: &str = "leg_again";
 /// How far the signed ledger goes.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 
@@ -152,6 +155,23 @@ pub(crate) fn follow_dispute(
     }
 }
 
+/// Writes what follows from a step of a leg of a trace: a letter to whose it is. Once it is
+/// answered there is nothing to word, and so no letter any more.
+pub(crate) fn follow_leg(
+    tx: &mut Tx<'_>,
+    network: NetworkId,
+    (id, organisation): (TraceId, OrganisationId),
+    step: TraceStep,
+    now: TimeMs,
+) -> Result<(), Fault> {
+    let occasion = match step {
+        TraceStep::Asked => Occasion::Asked,
+        TraceStep::Chased => Occasion::Reminded,
+        _ => return Ok(()),
+    };
+    write_to(tx, network, organisation, Asked::Leg(id), occasion, now)
+}
+
 /// A letter that is worded only as it is sent.
 fn unworded(
     network: NetworkId,
@@ -176,6 +196,8 @@ fn kind(asked: Asked, occasion: Occasion) -> &'static str {
         (Asked::HandOff(_), _) => HAND_OFF_AGAIN,
         (Asked::Dispute(_), Occasion::Asked) => DISPUTE,
         (Asked::Dispute(_), _) => DISPUTE_AGAIN,
+        (Asked::Leg(_), Occasion::Asked) => LEG,
+        (Asked::Leg(_), _) => LEG_AGAIN,
         (Asked::Obligation(_), wanted) => {
             let found = KINDS.iter().find(|(_, occasion)| *occasion == wanted);
             found.map_or("obligation", |(kind, _)| *kind)
@@ -192,6 +214,8 @@ fn about(letter: &Letter) -> Option<(Asked, Occasion)> {
         HAND_OFF_AGAIN => Some((hand_off, Occasion::Reminded)),
         DISPUTE => Some((dispute, Occasion::Asked)),
         DISPUTE_AGAIN => Some((dispute, Occasion::Reminded)),
+        LEG => Some((Asked::Leg(letter.thread.as_kind()), Occasion::Asked)),
+        LEG_AGAIN => Some((Asked::Leg(letter.thread.as_kind()), Occasion::Reminded)),
         other => {
             let (_, occasion) = KINDS.iter().find(|(kind, _)| *kind == other)?;
             Some((Asked::Obligation(letter.thread.as_kind()), *occasion))
@@ -241,7 +265,7 @@ fn worded(
     let from = match &what {
         What::HandOff(hand_off) => hand_off.from,
         // Who entered it may be a partner of whom this one knows nothing.
-        What::Obligation(_) => organisations::brand_id(*network),
+        What::Obligation(_) | What::Leg(..) => organisations::brand_id(*network),
         What::Dispute(one) => match &one.claimant {
             Who::Named(claimant) => *claimant,
             Who::Veiled(_) => organisations::brand_id(*network),
@@ -261,6 +285,7 @@ fn worded(
         What::HandOff(hand_off) => hand_off::letter(&hand_off, words).map(Some),
         What::Obligation(duty) => obligation::letter(&duty, words).map(Some),
         What::Dispute(one) => dispute::letter(&one, words).map(Some),
+        What::Leg(trace, which) => leg::letter(&trace, which, words).map(Some),
     }
 }
 

@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod linked;
 mod model;
 mod stories;
