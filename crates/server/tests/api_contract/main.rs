@@ -5,6 +5,7 @@
 
 #[path = "../walk/client.rs"]
 mod client;
+mod desks;
 #[path = "../walk/estates.rs"]
 mod estates;
 mod feed;

@@ -115,13 +115,13 @@ fn take(mut stream: TcpStream) -> Value {
     Value::Object(call)
 }
 
-fn address(street: &str) -> Value {
+pub(crate) fn address(street: &str) -> Value {
     json!({"address": {"street": street, "postcode": "BS1 6ZZ", "city": "Bristol"}})
 }
 
 impl Api {
     /// Spoke & Chain, who sold to its customer, is shown where that one lives.
-    fn shown_where(&self) {
+    pub(crate) fn shown_where(&self) {
         let spoke = self.town.of(Whose::Spoke);
         let (partner, now) = (spoke.organisation, self.town.world.clock.now());
         let brand = Author::organisation(spoke.network, organisations::brand_id(spoke.network));
@@ -155,7 +155,7 @@ impl Api {
         self.ask(Ask::get(format!("/api/v1/obligations/{id}"))).json()
     }
 
-    fn later(&self, ms: i64) {
+    pub(crate) fn later(&self, ms: i64) {
         let world = &self.town.world;
         world.clock.advance(ms);
         rounds::see_to_due(&world.db, world.clock.now(), &Stop::default()).unwrap();
