@@ -8,7 +8,10 @@ use handfast_record::organisations;
 use handfast_web::{App, Failure, Flash, Form, Path, Viewer, see_other};
 use serde::Deserialize;
 
-use crate::forms::{Refusal, beside};
+use crate::{
+    forms::{Refusal, beside},
+    words,
+};
 
 pub(super) const SAVED: Flash = Flash::new(
     "contact",
@@ -21,6 +24,8 @@ pub(super) struct Contact {
     pub(super) address: Option<String>,
     /// What that means, as a sentence.
     pub(super) about: &'static str,
+    /// That letters were given up, and why: for who may say where they go.
+    pub(super) given_up: Option<String>,
     /// Whether the reader may say where.
     pub(super) may_change: bool,
     /// What was chosen, or typed.
@@ -44,7 +49,10 @@ pub(super) fn read(
 ) -> Result<Contact, Fault> {
     let chosen = organisations::contact_email(cx, viewer.network, partner)?;
     let address = links::address_of(cx, viewer.network, partner)?;
+    let may_change = viewer.is_admin();
+    let given_up = if may_change { given_up(cx, viewer, partner)? } else { None };
     Ok(Contact {
+        given_up,
         about: match (&chosen, &address) {
             (Some(_), _) => "Chosen for this.",
             (None, Some(_)) => "Of the first admin, as nothing else was chosen.",
@@ -53,11 +61,25 @@ pub(super) fn read(
                  address, or invite an admin."
             }
         },
-        may_change: viewer.is_admin(),
+        may_change,
         typed: chosen.unwrap_or_default(),
         address,
         error: None,
     })
+}
+
+/// `2 letters could not be delivered, the last on 12 March: the mail server answered 550.`
+fn given_up(
+    cx: &mut Cx<'_>,
+    viewer: &Viewer,
+    partner: OrganisationId,
+) -> Result<Option<String>, Fault> {
+    let letters = links::given_up(cx, viewer.network, partner)?;
+    let Some(last) = letters.first() else { return Ok(None) };
+    let how_many = words::counted(letters.len() as i64, "letter", "letters");
+    let day = viewer.zone.format(last.ended.unwrap_or(last.created), "%-d %B");
+    let said = last.last_error.trim_end_matches('.');
+    Ok(Some(format!("{how_many} could not be delivered, the last on {day}: {said}.")))
 }
 
 impl Contact {

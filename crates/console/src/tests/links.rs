@@ -17,6 +17,7 @@ use handfast_record::{
         looks::{self, Wanted},
     },
 };
+use handfast_web::Role;
 
 use super::world::{World, worlds};
 
@@ -269,5 +270,28 @@ async fn a_seller_proves_its_part_of_a_delivery_that_never_came() {
             let done = sam.post(&path, &form).await;
             assert_eq!(done.status, StatusCode::OK, "{}", done.text);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_was_given_up_is_told_to_who_may_say_where_letters_go() {
+    for world in worlds() {
+        asked(&world);
+        let admin = world.somebody(world.at.brand, Role::BrandAdmin);
+        let path = format!("/partners/{}", world.at.harbour);
+        assert!(!admin.get(&path).await.says("could not be delivered"));
+        let now = world.at.clock.now();
+        let give_up = move |tx: &mut Tx<'_>| {
+            tx.exec(
+                "update letter set state = 'dead', last_error = $1, ended_ms = $2",
+                ("the mail server answered 550", now),
+            )
+        };
+        assert_eq!(world.at.db.write(give_up).unwrap(), 1);
+        let page = admin.get(&path).await;
+        let said = "1 letter could not be delivered, the last on 12 March: the mail server \
+                    answered 550.";
+        assert!(page.says(said), "{}", page.text);
+        assert!(!world.priya().get(&path).await.says("could not be delivered"), "no admin");
     }
 }

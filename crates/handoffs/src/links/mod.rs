@@ -29,7 +29,7 @@ use handfast_web::{Failure, Role, Secret, TokenHash};
 
 pub use acting::act;
 pub use keeping::write_checkpoints;
-pub use letters::{Occasion, write_to, writer};
+pub use letters::{Occasion, given_up, write_to, writer};
 pub(crate) use letters::{follow, follow_dispute, follow_duties, follow_leg};
 pub use over::{Over, over};
 

@@ -10,9 +10,9 @@ mod obligation;
 use std::sync::Arc;
 
 use askama::Template;
-use handfast_db::{Fault, Tx};
+use handfast_db::{Cx, Fault, Tx};
 use handfast_kit::{NetworkId, OrganisationId, TimeMs, Zone};
-use handfast_mail::{Letter, Writer, Written};
+use handfast_mail::{Letter, Standing, Writer, Written};
 use handfast_record::{
     DisputeId, HandOffId, ObligationId, TraceId, organisations,
     sharing::{Lens, Who},
@@ -287,6 +287,19 @@ fn worded(
         What::Dispute(one) => dispute::letter(&one, words).map(Some),
         What::Leg(trace, which) => leg::letter(&trace, which, words).map(Some),
     }
+}
+
+/// The letters to an organisation that were given up, the latest first: what the mail server said
+/// may name the address. Of a network's, only the 200 oldest are looked at.
+pub fn given_up(
+    cx: &mut Cx<'_>,
+    network: NetworkId,
+    organisation: OrganisationId,
+) -> Result<Vec<Standing>, Fault> {
+    let mut letters = handfast_mail::dead(cx, network)?;
+    letters.retain(|letter| letter.organisation == organisation);
+    letters.reverse();
+    Ok(letters)
 }
 
 fn rendered(letter: &impl Template) -> Result<String, Fault> {
