@@ -242,6 +242,12 @@ fn traced(world: &World) -> String {
     format!("{}{}", links::PATH, at.db.write(issue).unwrap().text())
 }
 
+/// What a page says of how often it was answered.
+fn turn(page: &str) -> &str {
+    let (_, rest) = page.split_once("name=\"turn\" value=\"").unwrap();
+    rest.split('"').next().unwrap()
+}
+
 #[tokio::test]
 async fn a_seller_proves_its_part_of_a_delivery_that_never_came() {
     for world in worlds() {
@@ -254,19 +260,23 @@ async fn a_seller_proves_its_part_of_a_delivery_that_never_came() {
         {
             assert!(page.says(said), "{said}: {}", page.text);
         }
-        let short = sam.post(&path, "act=apply&evidence=no&turn=1").await;
+        let turn = turn(&page.text);
+        let short = sam.post(&path, &format!("act=apply&evidence=no&turn={turn}")).await;
         assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(short.says("This needs words") && short.says(">no</textarea>"), "{}", short.text);
-        // It has several parts: each is asked for after the other, until none is left.
-        for turn in 0..3 {
+        // Of its several parts the one is meant that was shown.
+        let old = sam.post(&path, "act=apply&evidence=The+label+was+right&turn=0").await;
+        assert_eq!(old.status, StatusCode::CONFLICT, "{}", old.text);
+        assert!(old.says("answered meanwhile") && old.says(">The label was right</textarea>"));
+        // Each is asked for after the other, until none is left.
+        for answered in 0..3 {
             let asked = sam.get(&path).await;
             if asked.status == StatusCode::GONE {
-                assert!(turn > 0 && asked.says("It was answered"), "{}", asked.text);
+                assert!(answered > 0 && asked.says("It was answered"), "{}", asked.text);
                 break;
             }
-            let form = "act=apply&evidence=The+label+had+the+new+address&turn=";
-            let (_, rest) = asked.text.split_once("name=\"turn\" value=\"").unwrap();
-            let form = format!("{form}{}", rest.split('"').next().unwrap());
+            let turn = self::turn(&asked.text);
+            let form = format!("act=apply&evidence=The+label+was+new&turn={turn}");
             let done = sam.post(&path, &form).await;
             assert_eq!(done.status, StatusCode::OK, "{}", done.text);
         }

@@ -2,7 +2,11 @@
 
 use handfast_db::Tx;
 use handfast_kit::TimeMs;
-use handfast_record::{sharing::Lens, touches::Leg};
+use handfast_record::{
+    TraceId,
+    sharing::{Lens, Who},
+    touches::Leg,
+};
 use handfast_web::TokenHash;
 
 use super::{Act, Asked, Error, Link, What, find, show, store};
@@ -37,7 +41,7 @@ pub fn act(
         return Err(Error::Over);
     }
     let actor = Actor { organisation: link.organisation, person: None, name: link.email.clone() };
-    done(tx, &lens, &actor, now, (&link, act))
+    done(tx, &lens, &actor, now, (&link, act, turn))
 }
 
 fn done(
@@ -45,7 +49,7 @@ fn done(
     lens: &Lens,
     actor: &Actor,
     now: TimeMs,
-    (link, act): (&Link, &Act),
+    (link, act, turn): (&Link, &Act, i64),
 ) -> Result<(), Error> {
     match link.asked {
         Asked::Obligation(id) => {
@@ -70,22 +74,7 @@ fn done(
                 Act::Apply(_) | Act::ReadBack(_) | Act::Broke(_) => return Err(Error::NotAsked),
             };
         }
-        Asked::Leg(id) => {
-            let what = show(tx, lens, now, link)?;
-            let Some(What::Leg(_, leg)) = what else { return Err(Error::Over) };
-            let answer = match act {
-                Act::Apply(proof) => Answer::Proved(proof.clone(), String::new()),
-                Act::Broke(how) => Answer::Broke(how.clone()),
-                Act::Decline(why) => Answer::NotOurs(Claim {
-                    leg: Leg::Other,
-                    organisation: None,
-                    words: why.clone(),
-                    reference: String::new(),
-                }),
-                _ => return Err(Error::NotAsked),
-            };
-            traces::answer(tx, lens, actor, now, (id, leg, &answer))?;
-        }
+        Asked::Leg(id) => return answer_leg(tx, lens, actor, now, (id, link, act, turn)),
         Asked::Dispute(id) => {
             match act {
                 Act::Accept => disputes::accept(tx, lens, actor, now, (id, ""))?,
@@ -94,6 +83,35 @@ fn done(
             };
         }
     }
+    Ok(())
+}
+
+fn answer_leg(
+    tx: &mut Tx<'_>,
+    lens: &Lens,
+    actor: &Actor,
+    now: TimeMs,
+    (id, link, act, turn): (TraceId, &Link, &Act, i64),
+) -> Result<(), Error> {
+    let what = show(tx, lens, now, link)?;
+    let Some(What::Leg(trace, leg)) = what else { return Err(Error::Over) };
+    // Of several legs the one was meant that the page showed.
+    let own = trace.legs.iter().filter(|one| one.who == Who::Named(link.organisation));
+    if own.count() > 1 && trace.version != turn {
+        return Err(Error::Moved);
+    }
+    let answer = match act {
+        Act::Apply(proof) => Answer::Proved(proof.clone(), String::new()),
+        Act::Broke(how) => Answer::Broke(how.clone()),
+        Act::Decline(why) => Answer::NotOurs(Claim {
+            leg: Leg::Other,
+            organisation: None,
+            words: why.clone(),
+            reference: String::new(),
+        }),
+        _ => return Err(Error::NotAsked),
+    };
+    traces::answer(tx, lens, actor, now, (id, leg, &answer))?;
     Ok(())
 }
 

@@ -137,6 +137,9 @@ pub enum Error {
     /// It is not what the link asks for.
     #[error("this link does not ask for that")]
     NotAsked,
+    /// Another leg is asked for by now.
+    #[error("somebody has answered meanwhile; read what is asked for now, and answer that")]
+    Moved,
     /// The rest.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -185,9 +188,11 @@ impl From<Error> for Failure {
             Error::Obligation(obligations::Error::TooLong) => {
                 Self::field("held", error.to_string())
             }
-            Error::HandOff(_) | Error::Obligation(_) | Error::Dispute(_) | Error::NotAsked => {
-                Self::Conflict(error.to_string())
-            }
+            Error::HandOff(_)
+            | Error::Obligation(_)
+            | Error::Dispute(_)
+            | Error::NotAsked
+            | Error::Moved => Self::Conflict(error.to_string()),
             Error::Fault(fault) => fault.into(),
         }
     }
